@@ -55,6 +55,7 @@ type CaseInfo struct {
 	Situations []int  // exemption situations claimed or considered, 1 to 10
 	Mitigation []int  // mitigation situations applied
 	Outcome    string // 容错免责, 容错减责, 不予容错 …
+	Cites      []Cite // articles that the finding rests on
 }
 
 // Passage is one article, question or case, or one part of a long one.
@@ -87,3 +88,7 @@ func (p Passage) ID() string {
 	}
 	return p.Article + "#" + strconv.Itoa(p.Part)
 }
+
+// ParserVersion changes when the same file would be read or split otherwise
+// than before: what was stored under an older version is read again.
+const ParserVersion = 1

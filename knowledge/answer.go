@@ -1,0 +1,92 @@
+package knowledge
+
+import (
+	"time"
+
+	"rongcuo/knowledge/documents"
+)
+
+// Status says what kind of answer came out.
+type Status string
+
+const (
+	Answered   Status = "answered"
+	Partial    Status = "partial"      // the texts touch the matter but do not settle it
+	NotFound   Status = "not_found"    // not in the texts; the nearest articles are named
+	OutOfScope Status = "out_of_scope" // chit-chat, another field, another county
+	Refused    Status = "refused"      // an act, a forgery, an injection, secrets in the question
+	Technical  Status = "technical"    // something of ours failed
+	Timeout    Status = "timeout"
+)
+
+// Question is what someone asks.
+type Question struct {
+	Text    string
+	History []Turn         // earlier turns, oldest first
+	At      documents.Date // the day whose law counts; "" is today
+	Docs    []string       // only these documents (paths) when not empty
+	Levels  []string
+	Kinds   []documents.Kind
+	Words   bool // answer without a model: extracts only, for a token budget that is used up
+}
+
+// Answer is everything that is said to one question, in parts, so that each
+// surface shows them its own way. Text puts them together.
+type Answer struct {
+	Question  string
+	Status    Status
+	Hint      string        // one or two sentences; never a decision
+	Warning   *Citation     // the red line that the question touches, said first
+	Basis     []Citation    // the articles that answer
+	Limits    []Citation    // conditions and negative list; never left out where something may be tolerated
+	Cases     []SimilarCase // for reference only
+	Conflicts []string      // higher and lower rules that differ
+	Ask       []string      // at most two facts that are missing
+	Next      string
+	Nearest   []Citation // of not_found: what comes closest, without a claim
+	Notices   []string   // illustrative texts, repealed versions, words only …
+	Composed  bool       // a language model wrote Hint; the label says so
+	At        documents.Date
+	Passages  []Hit
+	MS        map[string]float64 // stage to milliseconds
+}
+
+// Citation is an article with the literal words that are relied on.
+type Citation struct {
+	Doc     string         `json:"doc"` // path of the document
+	Title   string         `json:"title"`
+	DocNo   string         `json:"doc_no,omitempty"`
+	Article string         `json:"article"`
+	Quote   string         `json:"quote"`            // a contiguous piece of the article, letter for letter
+	Quotes  []string       `json:"quotes,omitempty"` // when several pieces are shown: all of them, in the order of the article
+	Whole   bool           `json:"whole"`            // Quotes hold all of the article
+	Status  string         `json:"status"`           // 现行, 已废止, 尚未施行
+	Level   string         `json:"level,omitempty"`
+	From    documents.Date `json:"effective,omitempty"`
+	entry   int
+}
+
+// SimilarCase is a published model case beside the question. Its Citation
+// quotes the finding.
+type SimilarCase struct {
+	Citation
+	ID      string `json:"id"`
+	Outcome string `json:"outcome"`
+	Same    string `json:"same"`    // what both rest on
+	Differs string `json:"differs"` // what to compare before relying on it
+}
+
+// stopwatch notes how long the stages of an answer took.
+type stopwatch struct {
+	ms    map[string]float64
+	since time.Time
+}
+
+func startWatch() *stopwatch { return &stopwatch{map[string]float64{}, time.Now()} }
+
+// lap ends a stage and begins the next.
+func (w *stopwatch) lap(stage string) {
+	t := time.Now()
+	w.ms[stage] += float64(t.Sub(w.since).Microseconds()) / 1000
+	w.since = t
+}

@@ -1,0 +1,292 @@
+package knowledge
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"rongcuo/knowledge/documents"
+)
+
+// How much an answer shows.
+const (
+	maxBasis   = 4   // articles
+	maxCases   = 2   // model cases
+	maxNearest = 3   // of an honest "not in the texts"
+	basisShare = .55 // of the best score, below which an article is no basis
+)
+
+// Ask answers a question. The stages follow each other in one function each:
+// guard, search, evidence, parts, composition; every one can end the way. An
+// error is ours (the store, the index); what a person can do something about is
+// a Status. onText gets a composed text while it grows and may be nil.
+func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer, error) {
+	watch := startWatch()
+	a := Answer{Question: q.Text, MS: watch.ms, At: q.At}
+	if a.At == "" {
+		a.At = documents.Date(b.today().Format("2006-01-02"))
+	}
+	text, verdict := inspect(q.Text)
+	q.Text = text
+	watch.lap("guard")
+	if verdict.stops() {
+		a.Question, a.Status, a.Hint = verdict.question, verdict.status, verdict.sentence
+		return a, nil
+	}
+	g := b.current.Load()
+	if g == nil || len(g.entries) == 0 {
+		a.Status, a.Hint = Technical, textEmptyBase
+		return a, nil
+	}
+	f, err := b.find(ctx, g, q, &a)
+	watch.lap("search")
+	if err != nil {
+		return b.failed(ctx, a, err)
+	}
+	if !b.enough(g, q, f) {
+		b.notFound(g, f, &a)
+		watch.lap("evidence")
+		return a, nil
+	}
+	watch.lap("evidence")
+	b.fill(g, q, f, &a)
+	watch.lap("parts")
+	if b.composer != nil && !q.Words {
+		b.compose(ctx, g, q, f, &a, onText)
+		watch.lap("model")
+	}
+	return a, nil
+}
+
+// failed tells a person of a failure of ours; only a cancelled context is
+// returned as an error.
+func (b *Base) failed(ctx context.Context, a Answer, err error) (Answer, error) {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		a.Status, a.Hint = Timeout, textTimeout
+		return a, nil
+	case ctx.Err() != nil:
+		return a, ctx.Err()
+	}
+	b.log.Error("search failed", "error", err)
+	a.Status, a.Hint = Technical, textTechnical
+	return a, nil
+}
+
+// finding is what the search brought for one question.
+type finding struct {
+	hits    []Hit
+	terms   []weighted // of the question, for choosing quotes
+	meaning []float32
+	old     bool // texts no longer in force were asked for
+}
+
+// find searches what is in force on the day. Texts that are not come in only
+// when the question names them.
+func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (finding, error) {
+	query := Query{Text: q.Text, History: leaning(q), At: a.At, Docs: q.Docs, Levels: q.Levels, Kinds: q.Kinds, Limit: 10}
+	var f finding
+	if old := g.namedOld(q.Text, a.At); len(old) > 0 && len(q.Docs) == 0 {
+		f.old = true
+		query.Also = old
+	}
+	var err error
+	if f.meaning, err = b.embedQuestion(ctx, g, query); err != nil {
+		if ctx.Err() != nil {
+			return f, ctx.Err()
+		}
+		b.log.Warn("answering by words alone", "reason", err)
+		a.Notices = append(a.Notices, textWordsOnly)
+	}
+	f.terms = b.lexicon.terms(query)
+	f.hits, err = g.search(ctx, query, b.lexicon, f.meaning)
+	a.Passages = f.hits
+	return f, err
+}
+
+// leaning gives the earlier turns when the question leans on them: it is short
+// or points back. A full question of its own is not mixed with what was asked
+// before.
+func leaning(q Question) []Turn {
+	if len(q.History) == 0 {
+		return nil
+	}
+	if len([]rune(q.Text)) <= followUpLength || containsAny(q.Text, pointingBack) {
+		return q.History
+	}
+	return nil
+}
+
+const followUpLength = 22 // characters; a question that stands alone is rarely shorter
+
+var pointingBack = []string{"那", "这", "它", "上面", "刚才", "前面", "该", "此", "同样", "还", "呢", "如果", "又"}
+
+// namedOld gives the documents no longer in force (or not yet) that the
+// question asks for: by a name that no text in force has, or as the old one.
+func (g *generation) namedOld(question string, at documents.Date) []string {
+	current := map[string]bool{}
+	for i, d := range g.docs {
+		if d.Kind == documents.Rule && g.force[i].holds(at) {
+			for _, n := range documents.ShortTitles(d.Title) {
+				current[n] = true
+			}
+		}
+	}
+	asksOld := containsAny(question, oldWords)
+	var out []string
+	for i, d := range g.docs {
+		if d.Kind != documents.Rule || g.force[i].holds(at) {
+			continue
+		}
+		named := asksOld
+		for _, n := range documents.ShortTitles(d.Title) {
+			named = named || !current[n] && strings.Contains(question, n)
+		}
+		named = named || d.DocNo != "" && strings.Contains(question, d.DocNo)
+		if named {
+			out = append(out, d.Path)
+		}
+	}
+	return out
+}
+
+var oldWords = []string{"旧办法", "老办法", "原办法", "旧版", "旧规定", "老规定", "原规定", "以前的办法", "以前的规定", "废止的", "已废止", "废止前", "试行办法", "试行版"}
+
+// fill puts the parts of an answer together from what was found. No model is
+// needed for any of them.
+func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
+	a.Status = Answered
+	best := f.hits[0].Score
+	var basis []int
+	for _, h := range f.hits {
+		kind := g.docs[g.entries[h.entry].doc].Kind
+		switch {
+		case kind == documents.Case && (len(a.Cases) < maxCases || h.entry == f.hits[0].entry):
+			if h.Score >= basisShare*best && len(a.Cases) < maxCases {
+				a.Cases = append(a.Cases, g.similarCase(h.entry, f, g.entriesOf(f.hits)))
+			}
+		case len(basis) < maxBasis && (h.Named || h.Score >= basisShare*best) && kind != documents.Case:
+			basis = append(basis, h.entry)
+		}
+	}
+	if len(basis) == 0 && len(a.Cases) > 0 {
+		basis = g.articlesOf(f.hits[0].entry, a.At)
+	}
+	for _, i := range g.byLevel(basis) {
+		a.Basis = append(a.Basis, g.cite(i, f, a.At))
+	}
+	b.limit(g, q, basis, f, a)
+	a.Conflicts = g.conflicts(basis)
+	a.Hint = g.hint(b.safeguards, f, basis, a)
+	b.advise(g, q, basis, f, a)
+	g.notices(a, basis, f)
+}
+
+// limit attaches what an answer must never leave out: the red line that the
+// question touches, and for an article that permits something the conditions
+// and the negative list of its document.
+func (b *Base) limit(g *generation, q Question, basis []int, f finding, a *Answer) {
+	attached := map[int]bool{}
+	permitted := false
+	for _, i := range basis {
+		if !g.permits(b.safeguards, i) {
+			continue
+		}
+		permitted = true
+		conditions, negative := g.limitsOf(b.safeguards, i)
+		for _, k := range append(conditions, negative...) {
+			if !attached[k] {
+				attached[k] = true
+				a.Limits = append(a.Limits, g.citeWhole(k, a.At))
+			}
+		}
+	}
+	asked := q.Text
+	for _, t := range leaning(q) {
+		asked += t.Text
+	}
+	for d := range g.docs {
+		if a.Warning != nil || !g.force[d].holds(a.At) || g.docs[d].Kind != documents.Rule {
+			continue
+		}
+		for _, k := range g.ofDocument(d) {
+			if !b.safeguards.Negative.MatchString(lead(g.entries[k].passage.Text)) {
+				continue
+			}
+			if item, ok := b.safeguards.redline(asked, g.entries[k].passage.Text); ok {
+				c := g.citation(k, a.At)
+				c.Quote = item.Text
+				a.Warning = &c
+				break
+			}
+		}
+	}
+	if permitted && a.Warning == nil && isStory(q.Text) {
+		a.Ask = b.safeguards.questionsBack(asked)
+	}
+}
+
+// isStory says whether a question tells what happened to someone, rather than
+// asks what a rule says.
+func isStory(s string) bool {
+	return containsAny(s, []string{"我", "我们", "单位", "同事", "局里", "镇里", "村里", "领导"}) && len([]rune(s)) >= 15
+}
+
+// advise names the next step: how recognition is started where the texts say
+// so, and whom to ask.
+func (b *Base) advise(g *generation, q Question, basis []int, f finding, a *Answer) {
+	for _, i := range basis {
+		if !g.permits(b.safeguards, i) {
+			continue
+		}
+		for _, k := range g.ofDocument(g.entries[i].doc) {
+			if b.safeguards.Starting.MatchString(lead(g.entries[k].passage.Text)) {
+				a.Next = nextStart(g.docs[g.entries[k].doc].Title, g.entries[k].passage.Article, b.office)
+				return
+			}
+		}
+	}
+	a.Next = nextAsk(b.office)
+}
+
+// notices says what a reader must know about the texts themselves.
+func (g *generation) notices(a *Answer, basis []int, f finding) {
+	illustrative, old := false, false
+	for _, c := range a.Citations() {
+		d := &g.docs[g.entries[c.entry].doc]
+		illustrative = illustrative || d.Illustrative
+		old = old || !g.force[g.entries[c.entry].doc].holds(a.At)
+	}
+	if old {
+		a.Notices = append(a.Notices, textOldVersion)
+	}
+	if illustrative {
+		a.Notices = append(a.Notices, textIllustrative)
+	}
+}
+
+// notFound says honestly that the texts don't settle it, and names what comes
+// closest without a claim.
+func (b *Base) notFound(g *generation, f finding, a *Answer) {
+	a.Status, a.Hint, a.Next = NotFound, textNotFound, nextAsk(b.office)
+	for _, h := range f.hits {
+		if len(a.Nearest) < maxNearest && g.docs[g.entries[h.entry].doc].Kind != documents.Case {
+			a.Nearest = append(a.Nearest, g.cite(h.entry, f, a.At))
+		}
+	}
+	g.notices(a, nil, f)
+}
+
+// Citations gives every article of an answer that is claimed to matter, in the
+// order in which they are shown.
+func (a Answer) Citations() []Citation {
+	var out []Citation
+	if a.Warning != nil {
+		out = append(out, *a.Warning)
+	}
+	out = append(append(out, a.Basis...), a.Limits...)
+	for _, c := range a.Cases {
+		out = append(out, c.Citation)
+	}
+	return out
+}

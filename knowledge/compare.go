@@ -1,0 +1,156 @@
+package knowledge
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"rongcuo/knowledge/documents"
+)
+
+// similarCase sets a model case beside the question: which articles both rest
+// on, and how the case ended on which finding. It compares rules, not people:
+// whether the facts are alike is for the reader, and the text says so.
+func (g *generation) similarCase(i int, f finding, hits []int) SimilarCase {
+	e := g.entries[i]
+	d := &g.docs[e.doc]
+	c := SimilarCase{Citation: g.citation(i, d.Effective), Outcome: ""}
+	if d.Case != nil {
+		c.ID, c.Outcome = d.Case.ID, d.Case.Outcome
+	}
+	finding := findingOf(*e.passage)
+	c.Quote = finding
+	c.Quotes = []string{finding}
+	var shared []string
+	for _, target := range g.lifts[i] {
+		if slices.Contains(hits, target) {
+			if name := g.entries[target].passage.Article; !slices.Contains(shared, name) {
+				shared = append(shared, name)
+			}
+		}
+	}
+	c.Same = sameArticles(shared)
+	c.Differs = differsBy(c.Outcome)
+	return c
+}
+
+// findingSections are the sections of a case that say what was found, the most
+// telling first.
+var findingSections = []string{"处理结果", "认定", "评析"}
+
+var sentenceEnd = regexp.MustCompile(`[。！？]`)
+
+// findingOf gives the literal first sentences of what a case found, up to
+// quoteLength.
+func findingOf(p documents.Passage) string {
+	for _, want := range findingSections {
+		for _, s := range p.Sections {
+			if strings.Contains(s.Title, want) && s.Text != "" {
+				return firstSentences(lead(s.Text), quoteLength)
+			}
+		}
+	}
+	return firstSentences(lead(p.Text), quoteLength)
+}
+
+// firstSentences gives whole sentences from the start of s, at least one, up
+// to n characters.
+func firstSentences(s string, n int) string {
+	end := 0
+	for _, m := range sentenceEnd.FindAllStringIndex(s, -1) {
+		if end > 0 && len([]rune(s[:m[1]])) > n {
+			break
+		}
+		end = m[1]
+	}
+	if end == 0 {
+		return s
+	}
+	return s[:end]
+}
+
+// articlesOf gives the articles in force that a case or an entry rests on.
+func (g *generation) articlesOf(i int, at documents.Date) []int {
+	var out []int
+	for _, t := range g.lifts[i] {
+		if g.force[g.entries[t].doc].holds(at) && len(out) < maxBasis {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// limitClause finds a figure with its unit and the words before it:
+// "在十个工作日内", "不超过两次".
+var limitClause = regexp.MustCompile(`([\p{Han}]{4,24}?)(?:在|于|自|内|不超过|不少于|不得超过|至少|不低于)?[^\p{Han}]{0,2}([一二两三四五六七八九十百千\d]+)(个工作日|工作日|日|天|个月|年|次|小时)`)
+
+// conflicts says where articles of different rank on one matter give different
+// figures of one unit: "higher and lower rules differ" is said aloud, and left
+// to people to settle.
+func (g *generation) conflicts(basis []int) []string {
+	var out []string
+	for a, i := range basis {
+		for _, k := range basis[a+1:] {
+			if g.entries[i].doc == g.entries[k].doc || g.level[g.entries[i].doc] == g.level[g.entries[k].doc] {
+				continue
+			}
+			high, low := i, k
+			if g.level[g.entries[k].doc] < g.level[g.entries[i].doc] {
+				high, low = k, i
+			}
+			if x, y, ok := differingFigures(g.entries[high].passage.Text, g.entries[low].passage.Text); ok {
+				out = append(out, conflictSentence(g.name(high), x, g.name(low), y))
+			}
+		}
+	}
+	return out
+}
+
+func (g *generation) name(i int) string {
+	return "《" + g.docs[g.entries[i].doc].Title + "》" + g.entries[i].passage.Article
+}
+
+// differingFigures finds two clauses that share most of their words and differ
+// in their figure.
+func differingFigures(high, low string) (string, string, bool) {
+	for _, x := range limitClause.FindAllStringSubmatch(high, -1) {
+		for _, y := range limitClause.FindAllStringSubmatch(low, -1) {
+			if x[3] != y[3] || overlap(x[1], y[1]) < .5 {
+				continue
+			}
+			m, okX := documents.ParseNumber(x[2])
+			n, okY := documents.ParseNumber(y[2])
+			if okX && okY && m != n {
+				return x[2] + x[3], y[2] + y[3], true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// overlap is the share of the shorter text's character pairs that stand in the
+// other.
+func overlap(a, b string) float64 {
+	pairs := func(s string) map[string]bool {
+		out := map[string]bool{}
+		r := []rune(s)
+		for i := 1; i < len(r); i++ {
+			out[string(r[i-1:i+1])] = true
+		}
+		return out
+	}
+	x, y := pairs(a), pairs(b)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if len(x) == 0 {
+		return 0
+	}
+	n := 0
+	for p := range x {
+		if y[p] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(x))
+}

@@ -1,0 +1,225 @@
+package knowledge
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"rongcuo/knowledge/documents"
+)
+
+// quoteLength is how many characters of an article are quoted before it is
+// shortened at the borders of its items: about what a phone shows at once.
+const quoteLength = 180
+
+// cite quotes an article: all of it when it is short, otherwise the sentence
+// that leads to the items and the pieces that fit the question.
+func (g *generation) cite(i int, f finding, at documents.Date) Citation {
+	c := g.citation(i, at)
+	text := g.entries[i].passage.Text
+	units := documents.Units(text)
+	if utf8.RuneCountInString(text) <= quoteLength || len(units) < 2 {
+		return c.quoting(units, all(units))
+	}
+	return c.quoting(units, g.bestUnits(units, f.terms))
+}
+
+// citeWhole quotes all of an article: limits are never shortened.
+func (g *generation) citeWhole(i int, at documents.Date) Citation {
+	units := documents.Units(g.entries[i].passage.Text)
+	return g.citation(i, at).quoting(units, all(units))
+}
+
+func all(units []documents.Unit) []int {
+	out := make([]int, len(units))
+	for i := range units {
+		out[i] = i
+	}
+	return out
+}
+
+// citation is a Citation without its quotes.
+func (g *generation) citation(i int, at documents.Date) Citation {
+	e := g.entries[i]
+	d := &g.docs[e.doc]
+	return Citation{
+		Doc: d.Path, Title: d.Title, DocNo: d.DocNo, Article: e.passage.Article,
+		Status: g.statusOf(e.doc, at), Level: d.Level, From: d.Effective, entry: i,
+	}
+}
+
+func (g *generation) statusOf(doc int, at documents.Date) string {
+	switch span := g.force[doc]; {
+	case span.holds(at):
+		return statusInForce
+	case at < span.from:
+		return statusFuture
+	}
+	return statusRepealed
+}
+
+// quoting takes pieces of the article in their order. Quote is the one that
+// was chosen first: a single paragraph or item, so that it is a contiguous
+// piece of the file however its lines were broken.
+func (c Citation) quoting(units []documents.Unit, chosen []int) Citation {
+	if len(chosen) == 0 {
+		return c
+	}
+	c.Quote = units[chosen[0]].Text
+	c.Whole = len(chosen) == len(units)
+	sorted := slices.Sorted(slices.Values(chosen))
+	for _, k := range sorted {
+		c.Quotes = append(c.Quotes, units[k].Text)
+		if !c.Whole && c.Quote == c.Quotes[0] && units[k].Kind == documents.Item {
+			c.Quote = units[k].Text
+		}
+	}
+	return c
+}
+
+// bestUnits chooses what to quote of a long article: the pieces that share
+// most with the question, with the sentence that leads to them, up to
+// quoteLength. The best piece comes first.
+func (g *generation) bestUnits(units []documents.Unit, terms []weighted) []int {
+	want := map[term]float32{}
+	for _, w := range terms {
+		want[w.term] = w.weight * g.body.idf(g.body.df(w.term))
+	}
+	type scored struct {
+		at    int
+		score float32
+	}
+	list := make([]scored, len(units))
+	for i, u := range units {
+		seen := map[term]bool{}
+		n := 0
+		eachTerm(u.Text, func(t term) {
+			if n++; !seen[t] {
+				seen[t] = true
+				list[i].score += want[t]
+			}
+		})
+		list[i].at = i
+		list[i].score /= 8 + float32(n)/8 // long pieces share words by their length alone
+	}
+	slices.SortStableFunc(list, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	var chosen []int
+	size := 0
+	take := func(i int) {
+		if !slices.Contains(chosen, i) {
+			chosen = append(chosen, i)
+			size += utf8.RuneCountInString(units[i].Text)
+		}
+	}
+	for _, s := range list {
+		if len(chosen) > 0 && size+utf8.RuneCountInString(units[s.at].Text) > quoteLength {
+			continue
+		}
+		take(s.at)
+		for k := s.at; k >= 0; k-- { // the paragraph that leads to an item
+			if units[k].Kind == documents.Paragraph {
+				take(k)
+				break
+			}
+		}
+	}
+	return chosen
+}
+
+// Verify says why a citation is not valid: the article is not there, or a quote
+// is not a literal, contiguous piece of it. nil means that it holds.
+func (b *Base) Verify(c Citation) error {
+	g := b.current.Load()
+	if g == nil {
+		return errors.New("no index")
+	}
+	for d := range g.docs {
+		if g.docs[d].Path != c.Doc {
+			continue
+		}
+		var text strings.Builder
+		found := false
+		for _, p := range g.docs[d].Passages {
+			if p.Article == c.Article {
+				found = true
+				text.WriteString(p.Text + "\n")
+			}
+		}
+		if !found {
+			continue
+		}
+		if c.Quote == "" {
+			return errors.New("nothing is quoted")
+		}
+		for _, q := range append([]string{c.Quote}, c.Quotes...) {
+			if !strings.Contains(text.String(), q) {
+				return fmt.Errorf("%s%s does not say %q", c.Title, c.Article, q)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("%s has no %s", c.Doc, c.Article)
+}
+
+// byLevel puts higher rules before lower ones and leaves the order alone
+// otherwise.
+func (g *generation) byLevel(list []int) []int {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b int) int {
+		return cmp.Compare(g.level[g.entries[a].doc], g.level[g.entries[b].doc])
+	})
+	return sorted
+}
+
+// hint is the concluding sentence of an extract: the plain words of a
+// question-and-answer entry where one led here, the situation by its name
+// where an item names one, otherwise where to look. It never decides.
+func (g *generation) hint(s *safeguards, f finding, basis []int, a *Answer) string {
+	for _, i := range basis {
+		if !g.permits(s, i) {
+			continue
+		}
+		for _, c := range a.Basis {
+			if c.entry != i {
+				continue
+			}
+			for _, q := range append([]string{c.Quote}, c.Quotes...) {
+				if m := s.Situation.FindStringSubmatch(q); m != nil {
+					return hintSituation(m[1], c.Title, c.Article)
+				}
+			}
+		}
+	}
+	if entry := g.entryOf(f.hits[0].Lifted); entry >= 0 && g.docs[g.entries[entry].doc].Kind == documents.QA {
+		p := g.entries[entry].passage
+		return hintQA(p.QAAnswer(), g.docs[g.entries[entry].doc].Title, p.Article)
+	}
+	if len(a.Basis) == 0 {
+		return ""
+	}
+	top := g.citation(f.hits[0].entry, a.At)
+	return hintLook(top.Title, top.Article, len(a.Basis))
+}
+
+// entryOf gives the entry of a reference, -1 when there is none.
+func (g *generation) entryOf(r Ref) int {
+	for d := range g.docs {
+		if g.docs[d].Path == r.Doc && g.refs[d] != nil {
+			if list := g.refs[d][r.Article]; len(list) > 0 {
+				return list[0]
+			}
+		}
+	}
+	return -1
+}
+
+func (g *generation) entriesOf(hits []Hit) []int {
+	out := make([]int, len(hits))
+	for i, h := range hits {
+		out[i] = h.entry
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+package knowledge
+
+import (
+	"slices"
+	"strings"
+
+	"rongcuo/knowledge/documents"
+)
+
+// generation is one complete, immutable index: every reader of it sees the same
+// documents, and a new one is built beside it and swapped in whole.
+type generation struct {
+	id      int64 // in the store, 0 without one
+	docs    []documents.Document
+	entries []entry
+	first   []int  // of each document: its first entry
+	force   []span // of each document: when it is in force
+	body    *field
+	title   *field // document title, section headings and 条标
+	asked   *field // confirmed questions of an article, question words stripped
+	refs    map[int]map[string][]int
+	names   map[string][]int // every name by which a document may be cited
+	lifts   [][]int          // of a question-and-answer entry or a case: the articles that it rests on
+	vectors *vectors         // nil without an embedding model
+	level   []int            // of each document: its place in documents.Levels, len(Levels) when unknown
+}
+
+// entry is one passage with the document it belongs to.
+type entry struct {
+	doc     int
+	passage *documents.Passage
+}
+
+// span is the half-open time during which a document is in force; an empty end
+// means that none is known.
+type span struct{ from, until documents.Date }
+
+func (s span) holds(at documents.Date) bool {
+	return s.from <= at && (s.until == "" || at < s.until)
+}
+
+// newGeneration indexes docs. confirmed gives the questions that an
+// administrator confirmed for an article; it may be nil.
+func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *generation {
+	g := &generation{docs: docs, refs: map[int]map[string][]int{}, names: map[string][]int{}}
+	for d := range docs {
+		if docs[d].Kind != documents.Corpus {
+			g.refs[d] = map[string][]int{}
+		}
+		g.first = append(g.first, len(g.entries))
+		for p := range docs[d].Passages {
+			passage := &docs[d].Passages[p]
+			if refs := g.refs[d]; refs != nil {
+				refs[passage.Article] = append(refs[passage.Article], len(g.entries))
+			}
+			g.entries = append(g.entries, entry{d, passage})
+		}
+		if docs[d].Kind == documents.Rule {
+			for _, name := range documents.ShortTitles(docs[d].Title) {
+				g.names[name] = append(g.names[name], d)
+			}
+		}
+		g.level = append(g.level, levelOf(&docs[d]))
+	}
+	g.force = forceSpans(docs)
+	g.lifts = make([][]int, len(g.entries))
+	for i, e := range g.entries {
+		if k := docs[e.doc].Kind; k == documents.QA || k == documents.Case {
+			for _, c := range e.passage.Cites {
+				g.lifts[i] = append(g.lifts[i], g.find(c, e.doc)...)
+			}
+		}
+	}
+	texts := func(of func(entry) string) func(int) string {
+		return func(i int) string { return of(g.entries[i]) }
+	}
+	n := len(g.entries)
+	g.body = newField(n, texts(func(e entry) string { return g.bodyText(e) }), 1.2, .8)
+	g.title = newField(n, texts(func(e entry) string { return g.titleText(e) }), 1.2, .5)
+	if len(confirmed) > 0 {
+		g.asked = newField(n, texts(func(e entry) string {
+			questions := confirmed[Ref{docs[e.doc].Path, e.passage.Article}]
+			return StripQuestionWords(strings.Join(questions, "\n"))
+		}), 1.2, .8)
+	}
+	return g
+}
+
+func (g *generation) bodyText(e entry) string {
+	return e.passage.Text
+}
+
+func (g *generation) titleText(e entry) string {
+	return g.docs[e.doc].Title + "\n" + strings.Join(e.passage.Section, "\n") + "\n" + e.passage.Heading
+}
+
+// find gives the entries of a cited article. from is the document that cites
+// it, for a reference to itself. Of several documents of one name, all are
+// given: the one in force is chosen where the date is known.
+func (g *generation) find(c documents.Cite, from int) []int {
+	docs := []int{from}
+	if c.Title != "" {
+		docs = g.named(c.Title)
+	}
+	var found []int
+	for _, d := range docs {
+		found = append(found, g.refs[d][c.Article]...)
+	}
+	return found
+}
+
+// named gives the documents that go by a name, for its longest form first.
+func (g *generation) named(title string) []int {
+	for _, name := range documents.ShortTitles(title) {
+		if docs := g.names[name]; docs != nil {
+			return docs
+		}
+	}
+	return nil
+}
+
+// forceSpans says when each document is in force: from its effective date to
+// its repeal, to the start of the document that supersedes it, or to the start
+// of the next version of the same title, whichever is first.
+func forceSpans(docs []documents.Document) []span {
+	spans := make([]span, len(docs))
+	byTitle := map[string][]int{}
+	byNumber := map[string]int{}
+	for i, d := range docs {
+		from := d.Effective
+		if from == "" {
+			from = d.Issued
+		}
+		spans[i] = span{from, d.Repealed}
+		if d.Kind == documents.Rule && d.Title != "" {
+			byTitle[d.Title] = append(byTitle[d.Title], i)
+		}
+		if d.DocNo != "" {
+			byNumber[d.DocNo] = i
+		}
+	}
+	end := func(i int, at documents.Date) {
+		if at != "" && at > spans[i].from && (spans[i].until == "" || at < spans[i].until) {
+			spans[i].until = at
+		}
+	}
+	for i, d := range docs {
+		if old, ok := byNumber[d.Supersedes]; ok && d.Supersedes != "" && old != i {
+			end(old, spans[i].from)
+		}
+		for _, old := range byTitle[d.Supersedes] {
+			if old != i {
+				end(old, spans[i].from)
+			}
+		}
+	}
+	for _, same := range byTitle {
+		slices.SortFunc(same, func(a, b int) int { return strings.Compare(string(spans[a].from), string(spans[b].from)) })
+		for k := 1; k < len(same); k++ {
+			end(same[k-1], spans[same[k]].from)
+		}
+	}
+	for i, d := range docs {
+		if spans[i].until == "" && isRepealedStatus(d.Status) {
+			spans[i].until = "0000-00-00" // in force on no day: the date of its repeal is not known
+		}
+	}
+	return spans
+}
+
+func isRepealedStatus(status string) bool {
+	return strings.Contains(status, "废止") || strings.Contains(status, "失效")
+}
+
+func levelOf(d *documents.Document) int {
+	if i := slices.Index(documents.Levels, d.Level); i >= 0 {
+		return i
+	}
+	return len(documents.Levels)
+}

@@ -1,0 +1,153 @@
+package knowledge
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"rongcuo/knowledge/documents"
+)
+
+// safeguards is what an answer must never leave out: how to recognise the
+// articles that permit, that limit and that refuse, and which words of a
+// question touch a red line. All of it is data (safeguards.yaml).
+type safeguards struct {
+	Permission pattern `yaml:"permission"`
+	Conditions pattern `yaml:"conditions"`
+	Negative   pattern `yaml:"negative"`
+	Starting   pattern `yaml:"starting"`
+	Situation  pattern `yaml:"situation"`
+	Redlines   []struct {
+		Say  []string `yaml:"say"`
+		Item []string `yaml:"item"`
+	} `yaml:"redlines"`
+	Facts []struct {
+		Unless []string `yaml:"unless"`
+		Ask    string   `yaml:"ask"`
+	} `yaml:"facts"`
+	Expects []struct {
+		Ask  pattern `yaml:"ask"`
+		Need pattern `yaml:"need"`
+	} `yaml:"expects"`
+}
+
+// pattern is a regular expression written in YAML.
+type pattern struct{ *regexp.Regexp }
+
+func (p *pattern) UnmarshalYAML(data []byte) error {
+	var s string
+	if err := yaml.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	re, err := regexp.Compile(s)
+	if err != nil {
+		return err
+	}
+	p.Regexp = re
+	return nil
+}
+
+//go:embed safeguards.yaml
+var builtinSafeguards []byte
+
+// readSafeguards parses the file and refuses one that would leave something
+// out silently.
+func readSafeguards(data []byte) (*safeguards, error) {
+	s := new(safeguards)
+	if err := yaml.UnmarshalWithOptions(data, s, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("safeguards: %w", err)
+	}
+	for name, p := range map[string]pattern{"permission": s.Permission, "conditions": s.Conditions, "negative": s.Negative, "starting": s.Starting, "situation": s.Situation} {
+		if p.Regexp == nil {
+			return nil, fmt.Errorf("safeguards: %s is missing", name)
+		}
+	}
+	for i, e := range s.Expects {
+		if e.Ask.Regexp == nil || e.Need.Regexp == nil {
+			return nil, fmt.Errorf("safeguards: expects[%d] needs both ask and need", i)
+		}
+	}
+	return s, nil
+}
+
+// limitsOf gives the entries that limit an article: the conditions and the
+// negative list of its document.
+func (g *generation) limitsOf(s *safeguards, i int) (conditions, negative []int) {
+	for _, k := range g.ofDocument(g.entries[i].doc) {
+		switch text := g.entries[k].passage.Text; {
+		case s.Conditions.MatchString(text):
+			conditions = append(conditions, k)
+		case s.Negative.MatchString(lead(text)):
+			negative = append(negative, k)
+		}
+	}
+	return conditions, negative
+}
+
+// permits says whether an article allows that something be tolerated.
+func (g *generation) permits(s *safeguards, i int) bool {
+	text := g.entries[i].passage.Text
+	return s.Permission.MatchString(text) && !s.Negative.MatchString(lead(text))
+}
+
+// ofDocument gives the entries of a document: they lie side by side.
+func (g *generation) ofDocument(doc int) []int {
+	from := g.first[doc]
+	out := make([]int, len(g.docs[doc].Passages))
+	for i := range out {
+		out[i] = from + i
+	}
+	return out
+}
+
+// lead is the sentence before the items of an article, or its first paragraph.
+func lead(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return first
+}
+
+// redline gives the item of a negative list that the question's own words
+// touch.
+func (s *safeguards) redline(question string, negative string) (documents.Unit, bool) {
+	for _, r := range s.Redlines {
+		if !containsAny(question, r.Say) {
+			continue
+		}
+		for _, u := range documents.Units(negative) {
+			if u.Kind == documents.Item && containsAny(u.Text, r.Item) {
+				return u, true
+			}
+		}
+	}
+	return documents.Unit{}, false
+}
+
+// questionsBack gives at most two facts to ask for.
+func (s *safeguards) questionsBack(question string) []string {
+	var out []string
+	for _, f := range s.Facts {
+		if !containsAny(question, f.Unless) && len(out) < 2 {
+			out = append(out, f.Ask)
+		}
+	}
+	return out
+}
+
+// fits says whether text can answer the kind of thing that the question asks
+// for: a price needs an amount, a day of the week a day.
+func (s *safeguards) fits(question, text string) bool {
+	return !slices.ContainsFunc(s.Expects, func(e struct {
+		Ask  pattern `yaml:"ask"`
+		Need pattern `yaml:"need"`
+	}) bool {
+		return e.Ask.MatchString(question) && !e.Need.MatchString(text)
+	})
+}
+
+func containsAny(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
