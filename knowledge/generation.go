@@ -15,8 +15,7 @@ type generation struct {
 	entries []entry
 	first   []int  // of each document: its first entry
 	force   []span // of each document: when it is in force
-	body    *field
-	title   *field // document title, section headings and 条标
+	body    *field // title and text: a title of its own field was no better
 	asked   *field // confirmed questions of an article, question words stripped
 	refs    map[int]map[string][]int
 	names   map[string][]int // every name by which a document may be cited
@@ -76,7 +75,6 @@ func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *gener
 	}
 	n := len(g.entries)
 	g.body = newField(n, texts(func(e entry) string { return g.bodyText(e) }), 1.2, .8)
-	g.title = newField(n, texts(func(e entry) string { return g.titleText(e) }), 1.2, .5)
 	if len(confirmed) > 0 {
 		g.asked = newField(n, texts(func(e entry) string {
 			questions := confirmed[Ref{docs[e.doc].Path, e.passage.Article}]
@@ -86,12 +84,10 @@ func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *gener
 	return g
 }
 
+// bodyText is what words are looked for in. Headings above an article cost a
+// point and are left out.
 func (g *generation) bodyText(e entry) string {
-	return e.passage.Text
-}
-
-func (g *generation) titleText(e entry) string {
-	return g.docs[e.doc].Title + "\n" + strings.Join(e.passage.Section, "\n") + "\n" + e.passage.Heading
+	return g.docs[e.doc].Title + "\n" + e.passage.Text
 }
 
 // find gives the entries of a cited article. from is the document that cites

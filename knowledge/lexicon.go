@@ -136,9 +136,10 @@ func (l *Lexicon) terms(q Query) []weighted {
 		}
 	}
 	learned := termSet{}
+	scale := learnedWeight * min(1, learnedLength/float32(len(own.list())))
 	for _, w := range own.list() {
 		for _, a := range l.learned[w.term] {
-			learned.add(a.term, learnedWeight*w.weight*a.weight)
+			learned.add(a.term, scale*w.weight*a.weight)
 		}
 	}
 	for i := range learned.weights {
