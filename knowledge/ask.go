@@ -38,6 +38,10 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 		a.Status, a.Hint = Technical, textEmptyBase
 		return a, nil
 	}
+	if verdict.route == RouteField && !g.knows(verdict.words) {
+		a.Status, a.Hint = OutOfScope, routeSentences[RouteField]
+		return a, nil
+	}
 	f, err := b.find(ctx, g, q, &a)
 	watch.lap("search")
 	if err != nil {
@@ -56,6 +60,13 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 		watch.lap("model")
 	}
 	return a, nil
+}
+
+// knows says whether any text has these words.
+func (g *generation) knows(words string) bool {
+	known := true
+	eachTerm(words, func(t term) { known = known && g.body.df(t) > 0 })
+	return known
 }
 
 // failed tells a person of a failure of ours; only a cancelled context is
