@@ -3,6 +3,7 @@ package knowledge
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"rongcuo/knowledge/documents"
@@ -183,7 +184,8 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 	if len(basis) == 0 && len(a.Cases) > 0 {
 		basis = g.articlesOf(f.hits[0].entry, a.At)
 	}
-	for _, i := range g.byLevel(basis) {
+	basis = g.byLevel(basis)
+	for _, i := range basis {
 		a.Basis = append(a.Basis, g.cite(i, f, a.At))
 	}
 	b.limit(g, q, basis, f, a)
@@ -206,10 +208,15 @@ func (b *Base) limit(g *generation, q Question, basis []int, f finding, a *Answe
 		permitted = true
 		conditions, negative := g.limitsOf(b.safeguards, i)
 		for _, k := range append(conditions, negative...) {
-			if !attached[k] {
-				attached[k] = true
-				a.Limits = append(a.Limits, g.citeWhole(k, a.At))
+			if attached[k] {
+				continue
 			}
+			attached[k] = true
+			if at := slices.Index(basis, k); at >= 0 { // quoted already: then in full, and once
+				a.Basis[at] = g.citeWhole(k, a.At)
+				continue
+			}
+			a.Limits = append(a.Limits, g.citeWhole(k, a.At))
 		}
 	}
 	asked := q.Text

@@ -47,8 +47,8 @@ type Composer interface {
 
 // Request is what a composer is given.
 type Request struct {
-	Question string
-	History  []Turn
+	Question string   // masked
+	Earlier  []string // earlier questions of the same person, masked
 	At       documents.Date
 	Sources  []Source
 }

@@ -15,6 +15,9 @@ import (
 // shortened at the borders of its items: about what a phone shows at once.
 const quoteLength = 180
 
+// unitShare is how well a piece must fit beside the best one to be quoted too.
+const unitShare = .5
+
 // cite quotes an article: all of it when it is short, otherwise the sentence
 // that leads to the items and the pieces that fit the question.
 func (g *generation) cite(i int, f finding, at documents.Date) Citation {
@@ -115,6 +118,9 @@ func (g *generation) bestUnits(units []documents.Unit, terms []weighted) []int {
 		}
 	}
 	for _, s := range list {
+		if s.score < unitShare*list[0].score {
+			break
+		}
 		if len(chosen) > 0 && size+utf8.RuneCountInString(units[s.at].Text) > quoteLength {
 			continue
 		}

@@ -2,7 +2,123 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"time"
+
+	"rongcuo/knowledge"
+	"rongcuo/knowledge/documents"
 )
 
-func runCheck(ctx context.Context, args []string, out, errOut io.Writer) error { return nil }
+// checkTime bounds one attempt to reach something.
+const checkTime = 15 * time.Second
+
+// runCheck tries everything that is configured and says what to mend. It goes
+// on after a failure, so that one run shows all of them.
+func runCheck(ctx context.Context, args []string, out, errOut io.Writer) error {
+	flags := newFlags("check", errOut)
+	data := flags.String("data", "", "同时检查这个文件夹里的知识库")
+	if err := parseFlags(flags, args); err != nil {
+		return err
+	}
+	c := &checker{out: out}
+	s, err := readSettings()
+	c.report("设置", "读取正常", err)
+	if err == nil {
+		c.models(ctx, s)
+		c.sample(ctx, s)
+		if *data != "" {
+			c.stored(ctx, s, *data)
+		}
+	}
+	if c.failed > 0 {
+		return failure("有 %d 项需要处理。", c.failed)
+	}
+	fmt.Fprintln(out, "全部正常。")
+	return nil
+}
+
+type checker struct {
+	out    io.Writer
+	failed int
+}
+
+func (c *checker) report(what, good string, err error) {
+	if err != nil {
+		c.failed++
+		fmt.Fprintf(c.out, "✗ %s：%v\n", what, err)
+		return
+	}
+	fmt.Fprintf(c.out, "✓ %s：%s\n", what, good)
+}
+
+// models asks the configured server for one vector and one short text.
+func (c *checker) models(ctx context.Context, s settings) {
+	if s.Embedding == embeddingOff {
+		c.report("语义检索", "未启用，只按字词查找", nil)
+	}
+	if s.ChatModel == "" {
+		c.report("智能撰写", "未启用，直接摘录条文", nil)
+	}
+	models, err := s.models()
+	if err != nil || models == nil {
+		return
+	}
+	defer models.Close()
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	if s.Embedding == embeddingOpenAI {
+		start := time.Now()
+		_, err := models.Embed(ctx, []string{"风险备案"})
+		c.report("语义检索", fmt.Sprintf("模型 %s，用时 %d 毫秒", models.Name(), time.Since(start).Milliseconds()), mend(err, "OPENAI_EMBEDDING_MODEL、OPENAI_EMBEDDING_DIMENSIONS"))
+	}
+	if s.ChatModel != "" {
+		start := time.Now()
+		_, err := models.Complete(ctx, "只回答两个字。", "请说：正常", nil)
+		c.report("智能撰写", fmt.Sprintf("模型 %s，用时 %d 毫秒", s.ChatModel, time.Since(start).Milliseconds()), mend(err, "OPENAI_CHAT_MODEL"))
+	}
+}
+
+func mend(err error, names string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w。请检查 OPENAI_BASE_URL、OPENAI_API_KEY 和 %s", err, names)
+}
+
+// sample answers a question from the built-in sample by words.
+func (c *checker) sample(ctx context.Context, s settings) {
+	s.Embedding, s.ChatModel = embeddingOff, ""
+	start := time.Now()
+	base, err := newBase(ctx, s, nil)
+	if err == nil {
+		_, err = base.Load(ctx, documents.WalkFS(ctx, knowledge.Sample()), nil)
+	}
+	var a knowledge.Answer
+	if err == nil {
+		a, err = base.Ask(ctx, knowledge.Question{Text: "哪些情形不予容错？"}, nil)
+	}
+	if err == nil && a.Status != knowledge.Answered {
+		err = fmt.Errorf("没有答出示例问题（%s）", a.Status)
+	}
+	docs, passages := 0, 0
+	if base != nil {
+		docs, passages = base.Size()
+	}
+	c.report("内置示例", fmt.Sprintf("%d 份文件、%d 条，答出示例问题用时 %d 毫秒", docs, passages, time.Since(start).Milliseconds()), err)
+}
+
+func (c *checker) stored(ctx context.Context, s settings, dir string) {
+	s.Embedding, s.ChatModel = embeddingOff, ""
+	base, closeBase, err := openStored(ctx, s, dir)
+	if err != nil {
+		c.report("知识库", "", err)
+		return
+	}
+	defer closeBase()
+	docs, passages := base.Size()
+	if base.Empty() {
+		err = failure("还是空的，请先运行 rongcuo reindex -docs 文件夹 -data %s", dir)
+	}
+	c.report("知识库", fmt.Sprintf("%d 份文件、%d 条", docs, passages), err)
+}

@@ -3,32 +3,51 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/caarlos0/env/v11"
 
 	"rongcuo/knowledge"
+	"rongcuo/prompts"
 )
 
-// settings come from the environment. No value of a secret is ever printed.
+// settings come from the environment. KEY may also be given as KEY_FILE, the
+// path of a file that holds it. No value of a secret is ever printed.
 type settings struct {
 	Office         string `env:"OFFICE"`
 	WordsFile      string `env:"WORDS_FILE"`
 	SafeguardsFile string `env:"SAFEGUARDS_FILE"`
 	PromptsDir     string `env:"PROMPTS_DIR"`
 
+	ModelURL       string `env:"OPENAI_BASE_URL"`
+	ModelKey       string `env:"OPENAI_API_KEY"`
+	ModelKeyFile   string `env:"OPENAI_API_KEY_FILE"`
+	ChatModel      string `env:"OPENAI_CHAT_MODEL"`
+	EmbeddingModel string `env:"OPENAI_EMBEDDING_MODEL"`
+	Dimensions     int    `env:"OPENAI_EMBEDDING_DIMENSIONS"`
+	Embedding      string `env:"EMBEDDING"`
+
 	words      string
 	safeguards []byte
+	prompts    *prompts.Set
 }
 
-// readSettings reads and checks all settings. An error names the setting and
-// says how to mend it.
+// Values of EMBEDDING.
+const (
+	embeddingOpenAI = "openai"
+	embeddingOff    = "off"
+)
+
+// readSettings reads and checks all settings; it touches no network. An error
+// names the setting and says how to mend it, and never shows its value.
 func readSettings() (settings, error) {
 	var s settings
 	if err := env.Parse(&s); err != nil {
-		return s, failure("设置有误：%v", err)
+		return s, settingError(err)
 	}
 	for _, f := range []struct {
 		name, path string
@@ -36,6 +55,7 @@ func readSettings() (settings, error) {
 	}{
 		{"WORDS_FILE", s.WordsFile, func(b []byte) { s.words = string(b) }},
 		{"SAFEGUARDS_FILE", s.SafeguardsFile, func(b []byte) { s.safeguards = b }},
+		{"OPENAI_API_KEY_FILE", s.ModelKeyFile, func(b []byte) { s.ModelKey = strings.TrimSpace(string(b)) }},
 	} {
 		if f.path == "" {
 			continue
@@ -46,14 +66,74 @@ func readSettings() (settings, error) {
 		}
 		f.take(data)
 	}
-	return s, nil
+	var err error
+	if s.prompts, err = prompts.Load(s.PromptsDir); err != nil {
+		return s, failure("设置 PROMPTS_DIR 里的模板有误：%v", err)
+	}
+	if s.Embedding == "" {
+		s.Embedding = embeddingOff
+		if s.EmbeddingModel != "" {
+			s.Embedding = embeddingOpenAI
+		}
+	}
+	return s, s.checkModels()
+}
+
+// settingError says which setting can't be read, without its value.
+func settingError(err error) error {
+	var parse env.ParseError
+	if errors.As(err, &parse) {
+		return failure("设置 %s 的写法不对，应当是%s。", settingOf[parse.Name], map[string]string{"Dimensions": "一个整数"}[parse.Name])
+	}
+	return failure("设置有误，请对照 rongcuo help 检查。")
+}
+
+var settingOf = map[string]string{"Dimensions": "OPENAI_EMBEDDING_DIMENSIONS"}
+
+// checkModels finds what contradicts itself.
+func (s settings) checkModels() error {
+	switch {
+	case s.Embedding != embeddingOpenAI && s.Embedding != embeddingOff:
+		return failure("设置 EMBEDDING 只能是 %s 或 %s。", embeddingOpenAI, embeddingOff)
+	case s.Embedding == embeddingOpenAI && s.EmbeddingModel == "":
+		return failure("设置 EMBEDDING=openai 时还要设置 OPENAI_EMBEDDING_MODEL。")
+	case s.Embedding == embeddingOpenAI && s.Dimensions <= 0:
+		return failure("设置 OPENAI_EMBEDDING_MODEL 时还要设置 OPENAI_EMBEDDING_DIMENSIONS（向量的维数）。")
+	case (s.Embedding == embeddingOpenAI || s.ChatModel != "") && s.ModelURL == "":
+		return failure("使用模型时还要设置 OPENAI_BASE_URL（服务地址，以 http:// 或 https:// 开头）。")
+	}
+	if s.ModelURL != "" {
+		if _, err := knowledge.NewModels(knowledge.ModelConfig{BaseURL: s.ModelURL}); err != nil {
+			return failure("设置 OPENAI_BASE_URL 应当以 http:// 或 https:// 开头。")
+		}
+	}
+	return nil
+}
+
+// models gives the client of the configured server, nil when there is none.
+func (s settings) models() (*knowledge.Models, error) {
+	if s.ModelURL == "" {
+		return nil, nil
+	}
+	return knowledge.NewModels(knowledge.ModelConfig{
+		BaseURL: s.ModelURL, Key: s.ModelKey, ChatModel: s.ChatModel, EmbeddingModel: s.EmbeddingModel, Dimensions: s.Dimensions,
+	})
 }
 
 // newBase wires a knowledge base as the settings say. db may be nil.
 func newBase(ctx context.Context, s settings, db *sql.DB) (*knowledge.Base, error) {
-	base, err := knowledge.New(ctx, knowledge.Options{
-		DB: db, Words: s.words, Safeguards: s.safeguards, Office: s.Office, Log: slog.Default(),
-	})
+	options := knowledge.Options{DB: db, Words: s.words, Safeguards: s.safeguards, Office: s.Office, Log: slog.Default()}
+	models, err := s.models()
+	if err != nil {
+		return nil, err
+	}
+	if models != nil && s.Embedding == embeddingOpenAI {
+		options.Embedder = models
+	}
+	if models != nil && s.ChatModel != "" {
+		options.Composer = knowledge.PromptComposer{Prompts: s.prompts, Model: models}
+	}
+	base, err := knowledge.New(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("知识库打不开：%w", err)
 	}
