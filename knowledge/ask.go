@@ -169,6 +169,7 @@ var oldWords = []string{"旧办法", "老办法", "原办法", "旧版", "旧规
 func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 	a.Status = Answered
 	best := f.hits[0].Score
+	named := f.hits[0].Named
 	var basis []int
 	for _, h := range f.hits {
 		kind := g.docs[g.entries[h.entry].doc].Kind
@@ -177,7 +178,7 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 			if h.Score >= basisShare*best && len(a.Cases) < maxCases {
 				a.Cases = append(a.Cases, g.similarCase(h.entry, f, g.entriesOf(f.hits)))
 			}
-		case len(basis) < maxBasis && (h.Named || h.Score >= basisShare*best) && kind != documents.Case:
+		case len(basis) < maxBasis && (h.Named || !named && h.Score >= basisShare*best) && kind != documents.Case:
 			basis = append(basis, h.entry)
 		}
 	}
@@ -188,6 +189,7 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 	for _, i := range basis {
 		a.Basis = append(a.Basis, g.cite(i, f, a.At))
 	}
+	g.quoteNamed(f.hits, a)
 	b.limit(g, q, basis, f, a)
 	a.Conflicts = g.conflicts(basis)
 	a.Hint = g.hint(b.safeguards, f, basis, a)

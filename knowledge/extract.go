@@ -30,6 +30,27 @@ func (g *generation) cite(i int, f finding, at documents.Date) Citation {
 	return c.quoting(units, g.bestUnits(units, f.terms))
 }
 
+// quoteNamed quotes the 款 or 项 that the question names, and nothing else of
+// the article.
+func (g *generation) quoteNamed(hits []Hit, a *Answer) {
+	for _, h := range hits {
+		if !h.Named || h.Paragraph == 0 && h.Item == 0 {
+			continue
+		}
+		for i := range a.Basis {
+			c := &a.Basis[i]
+			if c.entry != h.entry {
+				continue
+			}
+			for _, p := range g.docs[g.entries[h.entry].doc].Passages {
+				if text, ok := p.Item(h.Paragraph, h.Item); ok && p.Article == c.Article {
+					c.Quote, c.Quotes, c.Whole = text, []string{text}, false
+				}
+			}
+		}
+	}
+}
+
 // citeWhole quotes all of an article: limits are never shortened.
 func (g *generation) citeWhole(i int, at documents.Date) Citation {
 	units := documents.Units(g.entries[i].passage.Text)

@@ -70,7 +70,9 @@ func TestUnusableVectorsAreRefused(t *testing.T) {
 		}
 	}
 	change := func(f func([]fakemodel.Indexed) []fakemodel.Indexed) func(http.ResponseWriter, []string, int) {
-		return func(w http.ResponseWriter, texts []string, _ int) { fakemodel.WriteVectors(w, f(fakemodel.Vectors(texts))) }
+		return func(w http.ResponseWriter, texts []string, _ int) {
+			fakemodel.WriteVectors(w, f(fakemodel.Vectors(texts)))
+		}
 	}
 	for name, reply := range map[string]func(http.ResponseWriter, []string, int){
 		"wrong size": change(func(d []fakemodel.Indexed) []fakemodel.Indexed { d[1].Embedding = d[1].Embedding[:10]; return d }),

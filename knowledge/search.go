@@ -32,12 +32,13 @@ type Turn struct {
 // Hit is a retrieved article or case.
 type Hit struct {
 	Ref
-	Score   float64
-	Words   float64 // the share of Score that words gave
-	Meaning float64 // cosine to the question, 0 without vectors
-	Lifted  Ref     // the question-and-answer entry or case that lifted it, if one did
-	Named   bool    // the question names it by document and number
-	entry   int
+	Score           float64
+	Words           float64 // the share of Score that words gave
+	Meaning         float64 // cosine to the question, 0 without vectors
+	Lifted          Ref     // the question-and-answer entry or case that lifted it, if one did
+	Named           bool    // the question names it by document and number
+	Paragraph, Item int     // which 款 and 项 it names, 0 for none
+	entry           int
 }
 
 // Ref names an article of a document.
@@ -91,6 +92,9 @@ func (g *generation) search(ctx context.Context, q Query, lexicon *Lexicon, mean
 		score = fuse(words, cosines, func(i int) bool { return allowed[g.entries[i].doc] })
 	}
 	hits := g.rank(score, allowed, q)
+	if named := g.lookUp(q, allowed); len(named) > 0 {
+		hits = ahead(named, hits, q.limit())
+	}
 	for i := range hits {
 		h := &hits[i]
 		h.Words = float64(words[h.entry])
@@ -141,6 +145,24 @@ func (g *generation) rank(score []float32, allowed []bool, q Query) []Hit {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.entry, b.entry))
 	})
 	return hits[:min(len(hits), q.limit())]
+}
+
+// ahead puts the articles that a question names before the others, with scores
+// above theirs.
+func ahead(named, hits []Hit, limit int) []Hit {
+	top := 1.
+	if len(hits) > 0 {
+		top += hits[0].Score
+	}
+	for i := range named {
+		named[i].Score = top + float64(len(named)-i)/100
+	}
+	for _, h := range hits {
+		if !slices.ContainsFunc(named, func(n Hit) bool { return n.Ref == h.Ref }) {
+			named = append(named, h)
+		}
+	}
+	return named[:min(len(named), limit)]
 }
 
 func (q Query) limit() int { return cmp.Or(q.Limit, 10) }

@@ -122,7 +122,9 @@ func Vector(text string) []float32 {
 }
 
 func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
-	var req struct{ Messages []struct{ Role, Content string } }
+	var req struct {
+		Messages []struct{ Role, Content string }
+	}
 	if err := json.NewDecoder(r.Body).Decode(&req); err != nil || len(req.Messages) != 2 {
 		http.Error(w, "bad request", http.StatusBadRequest)
 		return

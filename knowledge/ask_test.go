@@ -1,0 +1,190 @@
+package knowledge
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rongcuo/knowledge/documents"
+)
+
+func ask(t *testing.T, b *Base, q Question) Answer {
+	t.Helper()
+	a, err := b.Ask(t.Context(), q, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range a.Citations() {
+		if err := b.Verify(c); err != nil {
+			t.Errorf("%s: %v", q.Text, err)
+		}
+	}
+	return a
+}
+
+func cites(a Answer, article string) bool {
+	return slices.ContainsFunc(a.Citations(), func(c Citation) bool { return c.Article == article })
+}
+
+func TestWhatMayBeToleratedCarriesItsLimits(t *testing.T) {
+	b := sampleBase(t, Options{})
+	a := ask(t, b, Question{Text: opposed})
+	if a.Status != Answered || !cites(a, "第十二条") {
+		t.Fatalf("%s %v", a.Status, a.Basis)
+	}
+	text := a.Text()
+	for _, must := range []string{"应当同时具备下列条件", "第九条", "有下列情形之一的，不予容错", "（八）突破耕地保护", "不构成容错认定", "依据截至", "仅供参考", "示例文件为演示编写", "现行"} {
+		if !strings.Contains(text, must) {
+			t.Errorf("the answer lacks %q", must)
+		}
+	}
+	for _, never := range []string{"您可以免责", "你可以免责", "不会被追究"} {
+		if strings.Contains(text, never) {
+			t.Errorf("the answer decides: %q", never)
+		}
+	}
+	if len(a.Ask) > 2 {
+		t.Errorf("asks back %d questions", len(a.Ask))
+	}
+}
+
+func TestARedLineIsSaidFirst(t *testing.T) {
+	b := sampleBase(t, Options{})
+	a := ask(t, b, Question{Text: "为了赶项目占用了一点耕地，能容错吗？"})
+	if a.Warning == nil || a.Warning.Article != "第十八条" || !strings.Contains(a.Warning.Quote, "耕地") {
+		t.Fatalf("warning: %+v", a.Warning)
+	}
+	if !strings.HasPrefix(a.Text(), "【"+headRedline+"】") {
+		t.Errorf("the red line is not first: %s", a.Text())
+	}
+}
+
+func TestLookUpByNameAndNumber(t *testing.T) {
+	b := sampleBase(t, Options{})
+	for question, want := range map[string]Ref{
+		"实施办法第十八条":             {"示例县容错纠错实施办法(示例).md", "第十八条"},
+		"《示例县容错纠错实施办法》第18条说什么": {"示例县容错纠错实施办法(示例).md", "第十八条"},
+		"备案规程6":     {"风险备案工作规程(示例).md", "第六条"},
+		"认定规程第二十一条": {"容错认定工作规程(示例).md", "第二十一条"},
+		"办法第九条第二项":  {"示例县容错纠错实施办法(示例).md", "第九条"},
+	} {
+		a := ask(t, b, Question{Text: question})
+		if len(a.Basis) == 0 || a.Passages[0].Ref != want || !a.Passages[0].Named {
+			t.Errorf("%s: %+v", question, a.Passages)
+		}
+	}
+	a := ask(t, b, Question{Text: "办法第九条第二项"})
+	if !strings.HasPrefix(a.Basis[0].Quote, "（二）") {
+		t.Errorf("quoted %q, want the second item", a.Basis[0].Quote)
+	}
+}
+
+func TestOnlyWhatIsInForceIsSearched(t *testing.T) {
+	b := sampleBase(t, Options{})
+	const old = "示例县容错纠错实施办法(试行)(示例-已废止).md"
+	fromOld := func(a Answer) (n int) {
+		for _, c := range a.Citations() {
+			if c.Doc == old {
+				n++
+			}
+		}
+		return n
+	}
+	q := "容错要满足哪些条件？"
+	if a := ask(t, b, Question{Text: q}); fromOld(a) > 0 {
+		t.Error("a repealed text was cited without being asked for")
+	}
+	a := ask(t, b, Question{Text: q, At: "2023-05-01"})
+	if fromOld(a) != len(a.Citations()) || len(a.Basis) == 0 {
+		t.Errorf("as of 2023 only the old text was in force: %+v", a.Basis)
+	}
+	a = ask(t, b, Question{Text: "试行办法里容错要满足哪些条件？"})
+	if fromOld(a) == 0 || !strings.Contains(a.Text(), statusRepealed) || !strings.Contains(a.Text(), textOldVersion) {
+		t.Errorf("the old text was asked for by name: %s", a.Text())
+	}
+}
+
+func TestAnHonestNo(t *testing.T) {
+	b := sampleBase(t, Options{Office: "某县案件审理室"})
+	a := ask(t, b, Question{Text: "备案要交多少手续费？"})
+	if a.Status != NotFound || len(a.Citations()) > 0 || len(a.Nearest) == 0 || !strings.Contains(a.Text(), "某县案件审理室") {
+		t.Fatalf("%s: %s", a.Status, a.Text())
+	}
+	if a = ask(t, b, Question{Text: "离婚了房子怎么分？"}); a.Status != OutOfScope {
+		t.Errorf("another field: %s", a.Status)
+	}
+}
+
+func TestFollowUpsLeanOnEarlierTurns(t *testing.T) {
+	b := sampleBase(t, Options{})
+	history := []Turn{{"user", "对认定结论不服怎么办？"}, {"assistant", "可以申请复核。"}}
+	a := ask(t, b, Question{Text: "那要多久给答复？", History: history})
+	if !cites(a, "第三十八条") {
+		t.Errorf("%v", a.Passages)
+	}
+	long := "单位为了保障民生准备打破惯例做一件事，实施之前能不能申请风险备案，应该向哪个机关提出申请？"
+	with, without := ask(t, b, Question{Text: long, History: history}), ask(t, b, Question{Text: long})
+	if with.Passages[0].Ref != without.Passages[0].Ref {
+		t.Error("a question that stands alone was mixed with an earlier one")
+	}
+}
+
+func TestTheSameQuestionGetsTheSameAnswer(t *testing.T) {
+	b := sampleBase(t, Options{})
+	first := ask(t, b, Question{Text: opposed}).Text()
+	done := make(chan string)
+	for range 8 {
+		go func() {
+			a, _ := b.Ask(context.Background(), Question{Text: opposed}, nil)
+			done <- a.Text()
+		}()
+	}
+	for range 8 {
+		if got := <-done; got != first {
+			t.Fatal("answers differ")
+		}
+	}
+}
+
+func TestHigherAndLowerRulesThatDifferAreSaidAloud(t *testing.T) {
+	high := documents.Split("h.md", "---\ntitle: 上级条例\nlevel: 行政法规\neffective: 2020-01-01\n---\n第一条　单位应当自收到提醒之日起十五个工作日内书面反馈整改情况。\n")
+	low := documents.Split("l.md", "---\ntitle: 本县办法\nlevel: 规范性文件\neffective: 2021-01-01\n---\n第一条　单位应当自收到提醒之日起十个工作日内书面反馈整改情况。\n")
+	b := sampleBase(t, Options{})
+	b.current.Store(newGeneration([]documents.Document{low, high}, nil))
+	a := ask(t, b, Question{Text: "收到提醒后多少个工作日内反馈整改情况？"})
+	if len(a.Basis) != 2 || a.Basis[0].Title != "上级条例" {
+		t.Fatalf("basis %+v", a.Basis)
+	}
+	if len(a.Conflicts) != 1 || !strings.Contains(a.Conflicts[0], "十五个工作日") || !strings.Contains(a.Conflicts[0], "十个工作日") {
+		t.Fatalf("conflicts %v", a.Conflicts)
+	}
+}
+
+func TestACancelledQuestionEnds(t *testing.T) {
+	b := sampleBase(t, Options{Embedder: slowEmbedder{}})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	a, err := b.Ask(ctx, Question{Text: opposed}, nil)
+	if err != nil || a.Status != Timeout {
+		t.Fatalf("%v %s", err, a.Status)
+	}
+}
+
+// slowEmbedder embeds documents at once and questions never.
+type slowEmbedder struct{}
+
+func (slowEmbedder) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	if len(texts) == 1 {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	out := make([][]float32, len(texts))
+	for i := range out {
+		out[i] = []float32{1, float32(i)}
+	}
+	return out, nil
+}
+func (slowEmbedder) Dim() int     { return 2 }
+func (slowEmbedder) Name() string { return "slow" }

@@ -1,0 +1,93 @@
+package knowledge
+
+import (
+	"slices"
+	"strings"
+
+	"rongcuo/knowledge/documents"
+)
+
+// maxNamed is how many articles one question may name.
+const maxNamed = 6
+
+// named gives the entries that a question names by document and number, in the
+// order in which it names them. A number without a document is looked up in
+// the only document that is searched, and otherwise nowhere: 第六条 alone could
+// be any.
+func (g *generation) lookUp(q Query, allowed []bool) []Hit {
+	var hits []Hit
+	for _, ref := range documents.FindRefs(q.Text) {
+		for _, d := range g.namedDocs(ref.Title, q.Text, allowed) {
+			list := g.refs[d][ref.Article]
+			if len(list) == 0 || len(hits) == maxNamed {
+				continue
+			}
+			h := Hit{Ref: g.ref(list[0]), Named: true, entry: list[0], Paragraph: ref.Paragraph, Item: ref.Item}
+			if !slices.ContainsFunc(hits, func(have Hit) bool { return have.Ref == h.Ref }) {
+				hits = append(hits, h)
+			}
+		}
+	}
+	return hits
+}
+
+// namedDocs gives the documents that a name means. A short name that several
+// documents share means the one whose other words stand in the question
+// (“备案规程” and not “认定规程”); when that leaves several, all are given.
+func (g *generation) namedDocs(title, question string, allowed []bool) []int {
+	if title == "" {
+		only := -1
+		for d := range g.docs {
+			if allowed[d] && g.docs[d].Kind == documents.Rule {
+				if only >= 0 {
+					return nil
+				}
+				only = d
+			}
+		}
+		if only < 0 {
+			return nil
+		}
+		return []int{only}
+	}
+	var best []int
+	longest := 0
+	for name, docs := range g.names {
+		if !strings.HasSuffix(title, name) && !strings.HasSuffix(name, title) {
+			continue
+		}
+		match := min(len(name), len(title))
+		for _, d := range docs {
+			if !allowed[d] {
+				continue
+			}
+			switch {
+			case match > longest:
+				longest, best = match, []int{d}
+			case match == longest && !slices.Contains(best, d):
+				best = append(best, d)
+			}
+		}
+	}
+	slices.Sort(best)
+	if len(best) > 1 {
+		best = g.closest(best, question)
+	}
+	return best
+}
+
+// closest keeps the documents whose titles share most with the question.
+func (g *generation) closest(docs []int, question string) []int {
+	var out []int
+	most := -1.
+	for _, d := range docs {
+		share := overlap(g.docs[d].Title, question)
+		switch {
+		case share > most:
+			most, out = share, []int{d}
+		case share == most:
+			out = append(out, d)
+		}
+	}
+	return out
+}

@@ -1,0 +1,251 @@
+package knowledge
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "modernc.org/sqlite"
+
+	"rongcuo/knowledge/documents"
+	"rongcuo/knowledge/fakemodel"
+)
+
+// openDB opens the SQLite file of a folder, as the program does.
+func openDB(t *testing.T, dir string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "rongcuo.db")+"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func openBase(t *testing.T, dir string, e Embedder) *Base {
+	t.Helper()
+	b, err := New(t.Context(), Options{DB: openDB(t, dir), Embedder: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func writeFile(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func reindex(t *testing.T, b *Base, dir string) Report {
+	t.Helper()
+	entries, err := documents.WalkDir(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.Reindex(t.Context(), entries, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func rule(title string, articles ...string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "---\ntitle: %s\neffective: 2024-01-01\n---\n# %s\n\n", title, title)
+	for i, a := range articles {
+		fmt.Fprintf(&b, "第%s条　%s\n\n", documents.FormatNumber(i+1), a)
+	}
+	return b.String()
+}
+
+func TestAnUnchangedFolderCostsNothing(t *testing.T) {
+	s := fakemodel.Start(t)
+	m, _ := testModels(t, s)
+	docs, data := t.TempDir(), t.TempDir()
+	writeFile(t, docs, "a.md", rule("甲办法", "申请备案的，应当提交材料。", "备案期限为十个工作日。"))
+	writeFile(t, docs, "b.md", rule("乙办法", "复核以一次为限。"))
+	b := openBase(t, data, m)
+	first := reindex(t, b, docs)
+	if first.Embedded != 3 || first.Passages != 3 || first.Unchanged {
+		t.Fatalf("%+v", first)
+	}
+	_, before := s.Embedded()
+	second := reindex(t, b, docs)
+	if _, after := s.Embedded(); after != before || second.Embedded != 0 || second.Reused != 2 || !second.Unchanged {
+		t.Fatalf("the second run cost %d calls: %+v", after-before, second)
+	}
+	reopened := openBase(t, data, m)
+	if _, after := s.Embedded(); after != before {
+		t.Fatal("opening again embedded something")
+	}
+	if docs, passages := reopened.Size(); docs != 2 || passages != 3 {
+		t.Fatalf("after opening again: %d documents, %d passages", docs, passages)
+	}
+}
+
+func TestAChangedFileCostsOnlyItsChangedArticles(t *testing.T) {
+	s := fakemodel.Start(t)
+	m, _ := testModels(t, s)
+	docs := t.TempDir()
+	b := openBase(t, t.TempDir(), m)
+	writeFile(t, docs, "a.md", rule("甲办法", "申请备案的，应当提交材料。", "备案期限为十个工作日。", "复核以一次为限。"))
+	reindex(t, b, docs)
+	writeFile(t, docs, "a.md", rule("甲办法", "申请备案的，应当提交材料。", "备案期限为十五个工作日。", "复核以一次为限。"))
+	if r := reindex(t, b, docs); r.Embedded != 1 {
+		t.Fatalf("one article changed, %d were embedded", r.Embedded)
+	}
+	a := ask(t, b, Question{Text: "备案期限是几个工作日？"})
+	if !strings.Contains(a.Text(), "十五个工作日") {
+		t.Fatal(a.Text())
+	}
+}
+
+func TestAFailedBuildChangesNothing(t *testing.T) {
+	good := fakemodel.Start(t)
+	m, _ := testModels(t, good)
+	docs, data := t.TempDir(), t.TempDir()
+	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
+	b := openBase(t, data, m)
+	reindex(t, b, docs)
+	for name, break_ := range map[string]func() (Embedder, context.Context){
+		"the model gives NaN":     func() (Embedder, context.Context) { return badEmbedder{float32(math.NaN()), 2}, t.Context() },
+		"vectors of a wrong size": func() (Embedder, context.Context) { return badEmbedder{1, 3}, t.Context() },
+		"cancelled": func() (Embedder, context.Context) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			return m, ctx
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, ctx := break_()
+			other := openBase(t, data, m)
+			other.embedder = e
+			writeFile(t, docs, "b.md", rule("乙办法", "新的条文在这里。"))
+			entries, err := documents.WalkDir(t.Context(), docs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := other.Reindex(ctx, entries, nil); err == nil {
+				t.Fatal("the build went through")
+			}
+			again := openBase(t, data, m)
+			if n, _ := again.Size(); n != 1 {
+				t.Fatalf("%d documents are searched after a failed build, want the 1 of before", n)
+			}
+		})
+	}
+}
+
+type badEmbedder struct {
+	value float32
+	size  int
+}
+
+func (e badEmbedder) Embed(_ context.Context, texts []string) ([][]float32, error) {
+	out := make([][]float32, len(texts))
+	for i := range out {
+		out[i] = make([]float32, e.size)
+		out[i][0] = e.value
+	}
+	return out, nil
+}
+func (badEmbedder) Dim() int     { return 2 }
+func (badEmbedder) Name() string { return "bad" }
+
+func TestThePreviousIndexComesBack(t *testing.T) {
+	docs, data := t.TempDir(), t.TempDir()
+	b := openBase(t, data, nil)
+	if err := b.Rollback(t.Context()); !errors.Is(err, ErrNoPrevious) {
+		t.Fatalf("nothing to go back to: %v", err)
+	}
+	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
+	reindex(t, b, docs)
+	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为二十个工作日。"))
+	reindex(t, b, docs)
+	says := func(want string) {
+		t.Helper()
+		for _, base := range []*Base{b, openBase(t, data, nil)} {
+			if a := ask(t, base, Question{Text: "备案期限是几个工作日"}); !strings.Contains(a.Text(), want) {
+				t.Fatalf("want %s: %s", want, a.Text())
+			}
+		}
+	}
+	says("二十个工作日")
+	for _, want := range []string{"为十个工作日", "二十个工作日"} { // back, and forth again
+		if err := b.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		says(want)
+	}
+}
+
+func TestAnotherProcessTakesUpANewIndex(t *testing.T) {
+	docs, data := t.TempDir(), t.TempDir()
+	bot, admin := openBase(t, data, nil), openBase(t, data, nil)
+	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
+	reindex(t, admin, docs)
+	if !bot.Empty() {
+		t.Fatal("not yet refreshed")
+	}
+	if err := bot.Refresh(t.Context()); err != nil || bot.Empty() {
+		t.Fatalf("after Refresh: %v, empty %v", err, bot.Empty())
+	}
+}
+
+func TestOneBadFileStopsNoOther(t *testing.T) {
+	docs := t.TempDir()
+	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
+	writeFile(t, docs, "b.pdf", "这不是 PDF")
+	writeFile(t, docs, "c.txt", "\x00\x01\x02\x03")
+	writeFile(t, docs, "d.jsonl", `{"id":"x","title":"某法第三条","text":"某人应当报告。"}`+"\n{bad\n")
+	r := reindex(t, openBase(t, t.TempDir(), nil), docs)
+	refused := map[string]string{}
+	for _, f := range r.Files {
+		refused[f.Name] = f.Refused
+	}
+	if refused["a.md"] != "" || refused["b.pdf"] == "" || refused["c.txt"] == "" || refused["d.jsonl"] != "" {
+		t.Fatalf("%+v", refused)
+	}
+	if r.Documents != 2 {
+		t.Fatalf("%d documents, want the good file and the good line", r.Documents)
+	}
+}
+
+func TestConfirmedQuestionsLiftTheirArticle(t *testing.T) {
+	docs := t.TempDir()
+	b := openBase(t, t.TempDir(), nil)
+	writeFile(t, docs, "a.md", rule("甲办法", "申请人提交书面材料，载明理由。", "登记机关出具凭证。", "期满予以注销。"))
+	reindex(t, b, docs)
+	const q = "盖过戳的那张小条子到哪儿领"
+	if hits, _ := b.Search(t.Context(), Query{Text: q}); len(hits) > 0 && hits[0].Article == "第二条" {
+		t.Fatal("found without help")
+	}
+	if err := b.Confirm(t.Context(), Ref{"a.md", "第二条"}, "盖戳的条子去哪里领？"); err != nil {
+		t.Fatal(err)
+	}
+	reindex(t, b, docs)
+	hits, err := b.Search(t.Context(), Query{Text: q})
+	if err != nil || len(hits) == 0 || hits[0].Article != "第二条" {
+		t.Fatalf("%v %v", hits, err)
+	}
+}
+
+func TestANewerDatabaseIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	openBase(t, dir, nil)
+	db := openDB(t, dir)
+	if _, err := db.Exec(`INSERT INTO kb_schema VALUES (999)`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(t.Context(), Options{DB: db}); err == nil || !strings.Contains(err.Error(), "升级") {
+		t.Fatalf("%v", err)
+	}
+}
