@@ -38,26 +38,33 @@ func FindRefs(text string) []Reference {
 			out = append(out, r)
 		}
 	}
-	for _, m := range reference.FindAllStringSubmatchIndex(text, -1) {
+	for from := 0; from < len(text); {
+		m := reference.FindStringSubmatchIndex(text[from:])
+		if m == nil {
+			break
+		}
+		at := from
 		part := func(i int) string {
 			if m[2*i] < 0 {
 				return ""
 			}
-			return text[m[2*i]:m[2*i+1]]
+			return text[at+m[2*i] : at+m[2*i+1]]
 		}
+		from += m[1]
 		n, ok := ParseNumber(part(3))
 		title := part(1)
 		if title == "" {
 			title = bareTitle(part(2))
 		}
-		if !ok || title == "" && !strings.Contains(text[m[0]:m[1]], "第") {
+		if !ok || title == "" && !strings.Contains(part(0), "第") {
 			continue
 		}
 		r := Reference{Cite: Cite{title, articleName(n, part(4))}}
 		r.Paragraph, _ = ParseNumber(part(5))
 		r.Item, _ = ParseNumber(part(6))
 		add(r)
-		for rest := text[m[1]:]; ; {
+		for {
+			rest := text[from:]
 			c := continued.FindStringSubmatch(rest)
 			if c == nil {
 				break
@@ -66,18 +73,19 @@ func FindRefs(text string) []Reference {
 			if !ok {
 				break
 			}
-			from := to
+			first := to
 			if strings.HasPrefix(rest, "至") || strings.HasPrefix(rest, "到") {
-				from = n + 1
+				first = n + 1
 			}
-			for k := from; k <= to && to-from < maxRange; k++ {
+			for k := first; k <= to && to-first < maxRange; k++ {
 				suffix := ""
 				if k == to {
 					suffix = c[2]
 				}
 				add(Reference{Cite: Cite{title, articleName(k, suffix)}})
 			}
-			n, rest = to, rest[len(c[0]):]
+			n = to
+			from += len(c[0])
 		}
 	}
 	for _, m := range looseReference.FindAllStringSubmatch(text, -1) {
