@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -327,5 +326,3 @@ func printMiss(out io.Writer, q evalQuestion, a knowledge.Answer) {
 		fmt.Fprintf(out, "    %.2f %s %s\n", h.Score, h.Doc, h.Article)
 	}
 }
-
-var _ = flag.ErrHelp

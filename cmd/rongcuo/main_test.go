@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rongcuo/knowledge/fakemodel"
+)
+
+// invoke runs the program in this process.
+func invoke(t *testing.T, args ...string) (status int, out, errOut string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	status = run(t.Context(), args, &o, &e)
+	return status, o.String(), e.String()
+}
+
+func TestAskAnswersFromTheSample(t *testing.T) {
+	status, out, errOut := invoke(t, "ask", "集体开会我投了反对票，后来决策错了，还要追究我吗？")
+	if status != exitOK || errOut != "" {
+		t.Fatalf("%d %s", status, errOut)
+	}
+	for _, must := range []string{"第十二条", "现行", "不予容错", "依据截至", "不构成容错认定", "示例文件"} {
+		if !strings.Contains(out, must) {
+			t.Errorf("lacks %s", must)
+		}
+	}
+}
+
+func TestAskJSONKeepsItsFields(t *testing.T) {
+	status, out, _ := invoke(t, "ask", "-json", "哪些情形不予容错？")
+	if status != exitOK {
+		t.Fatal(status)
+	}
+	var o map[string]any
+	if err := json.Unmarshal([]byte(out), &o); err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"question", "status", "answer", "citations", "cases", "passages", "ms"} {
+		if o[field] == nil {
+			t.Errorf("lacks %s", field)
+		}
+	}
+	citation := o["citations"].([]any)[0].(map[string]any)
+	for _, field := range []string{"doc", "title", "article", "quote", "status"} {
+		if citation[field] == nil || citation[field] == "" {
+			t.Errorf("a citation lacks %s", field)
+		}
+	}
+	passage := o["passages"].([]any)[0].(map[string]any)
+	for _, field := range []string{"doc", "article", "score"} {
+		if passage[field] == nil {
+			t.Errorf("a passage lacks %s", field)
+		}
+	}
+}
+
+func TestExitStatuses(t *testing.T) {
+	empty := t.TempDir()
+	for name, c := range map[string]struct {
+		args []string
+		want int
+	}{
+		"nothing":            {nil, exitMisused},
+		"help":               {[]string{"help"}, exitOK},
+		"unknown command":    {[]string{"fly"}, exitMisused},
+		"unknown flag":       {[]string{"ask", "-fast", "x"}, exitMisused},
+		"no question":        {[]string{"ask"}, exitMisused},
+		"impossible day":     {[]string{"ask", "-at", "2024-02-30", "x"}, exitMisused},
+		"honestly not found": {[]string{"ask", "备案要交多少手续费？"}, exitOK},
+		"no folder":          {[]string{"ask", "-docs", filepath.Join(empty, "none"), "x"}, exitFailed},
+		"empty folder":       {[]string{"ask", "-docs", empty, "x"}, exitFailed},
+		"empty base":         {[]string{"ask", "-data", empty, "容错条件"}, exitFailed},
+		"eval without files": {[]string{"eval"}, exitMisused},
+		"flags after words":  {[]string{"ask", "容错条件", "-json"}, exitOK},
+	} {
+		if got, out, errOut := invoke(t, c.args...); got != c.want {
+			t.Errorf("%s: %d, want %d: %s%s", name, got, c.want, out, errOut)
+		}
+	}
+}
+
+func TestReindexThenAsk(t *testing.T) {
+	docs, data := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(docs, "甲办法.md"), []byte("# 甲办法\n第一条　收到申请后，应当在九个工作日内答复。\n第二条　本办法自2024年1月1日起施行。\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(docs, "坏.pdf"), []byte("不是"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errOut := invoke(t, "reindex", "-docs", docs, "-data", data)
+	if status != exitOK || !strings.Contains(out, "✓ 甲办法.md：《甲办法》2 条") || !strings.Contains(out, "✗ 坏.pdf") {
+		t.Fatalf("%d %s%s", status, out, errOut)
+	}
+	status, out, _ = invoke(t, "ask", "-data", data, "收到申请后几个工作日内答复？")
+	if status != exitOK || !strings.Contains(out, "九个工作日") || strings.Contains(out, "示例文件") {
+		t.Fatalf("%d %s", status, out)
+	}
+	if _, out, _ = invoke(t, "reindex", "-docs", docs, "-data", data); !strings.Contains(out, "没有变化") {
+		t.Fatal(out)
+	}
+}
+
+func TestEvalPrintsItsFigures(t *testing.T) {
+	status, out, errOut := invoke(t, "eval", "-docs", "../../knowledge/sample", "-questions", "testdata/questions.jsonl", "-json")
+	if status != exitOK {
+		t.Fatal(errOut)
+	}
+	var r struct {
+		N          int     `json:"n"`
+		Hit5       float64 `json:"hit@5"`
+		MRR        float64 `json:"mrr@10"`
+		Answered   float64 `json:"answered_rate"`
+		Refused    float64 `json:"refused_rate"`
+		Valid      float64 `json:"citation_valid_rate"`
+		CitedRight float64 `json:"citation_hit"`
+		ByKind     map[string]struct{ N int }
+		MS         map[string]float64
+		Heap       float64 `json:"heap_mb"`
+	}
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.N != 4 || r.Hit5 != 1 || r.MRR == 0 || r.Answered != 1 || r.Refused != 1 || r.Valid != 1 || r.CitedRight != 1 || r.Heap == 0 {
+		t.Errorf("%s", out)
+	}
+	for _, field := range []string{"hit@1", "hit@10", "recall@1", "recall@5", "recall@10", "ndcg@10", "by_kind", "index_ms"} {
+		if !strings.Contains(out, `"`+field+`"`) {
+			t.Errorf("lacks %s", field)
+		}
+	}
+}
+
+func TestBrokenSettingsAreNamedAndNoSecretIsShown(t *testing.T) {
+	const secret = "sk-canary-77aa"
+	file := filepath.Join(t.TempDir(), "words.txt")
+	if err := os.WriteFile(file, []byte("没有等号"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	prompts := t.TempDir()
+	if err := os.WriteFile(filepath.Join(prompts, "answer.user.tmpl"), []byte("{{.Fence}}{{.Question}}{{.Sources}}{{.Nope}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want string
+	}{
+		"no number":           {map[string]string{"OPENAI_EMBEDDING_DIMENSIONS": secret}, "OPENAI_EMBEDDING_DIMENSIONS"},
+		"no such embedding":   {map[string]string{"EMBEDDING": secret}, "EMBEDDING"},
+		"no model":            {map[string]string{"EMBEDDING": "openai"}, "OPENAI_EMBEDDING_MODEL"},
+		"no dimensions":       {map[string]string{"OPENAI_EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": "http://127.0.0.1:1"}, "OPENAI_EMBEDDING_DIMENSIONS"},
+		"no address":          {map[string]string{"OPENAI_CHAT_MODEL": "m"}, "OPENAI_BASE_URL"},
+		"a wrong address":     {map[string]string{"OPENAI_BASE_URL": secret}, "OPENAI_BASE_URL"},
+		"a file that is gone": {map[string]string{"OPENAI_API_KEY_FILE": "/nowhere/" + secret}, "OPENAI_API_KEY_FILE"},
+		"a broken word list":  {map[string]string{"WORDS_FILE": file}, "第1行"},
+		"a broken template":   {map[string]string{"PROMPTS_DIR": prompts}, "PROMPTS_DIR"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for k, v := range c.env {
+				t.Setenv(k, v)
+			}
+			status, out, errOut := invoke(t, "ask", "容错条件")
+			if status != exitFailed || !strings.Contains(errOut, c.want) {
+				t.Errorf("%d %s", status, errOut)
+			}
+			if strings.Contains(out+errOut, secret) {
+				t.Errorf("shows a value: %s%s", out, errOut)
+			}
+		})
+	}
+}
+
+func TestCheckTriesWhatIsConfigured(t *testing.T) {
+	if status, out, _ := invoke(t, "check"); status != exitOK || !strings.Contains(out, "内置示例") {
+		t.Fatal(out)
+	}
+	s := fakemodel.Start(t)
+	t.Setenv("OPENAI_BASE_URL", s.URL)
+	t.Setenv("OPENAI_EMBEDDING_MODEL", "fake")
+	t.Setenv("OPENAI_EMBEDDING_DIMENSIONS", "64")
+	if status, out, _ := invoke(t, "check"); status != exitOK || !strings.Contains(out, "fake/64") {
+		t.Fatal(out)
+	}
+	t.Setenv("OPENAI_EMBEDDING_DIMENSIONS", "65")
+	if status, out, _ := invoke(t, "check"); status != exitFailed || !strings.Contains(out, "✗ 语义检索") {
+		t.Fatal(out)
+	}
+}
+
+func TestAnswersUseTheConfiguredModel(t *testing.T) {
+	s := fakemodel.Start(t)
+	t.Setenv("OPENAI_BASE_URL", s.URL)
+	t.Setenv("OPENAI_EMBEDDING_MODEL", "fake")
+	t.Setenv("OPENAI_EMBEDDING_DIMENSIONS", "64")
+	if status, _, errOut := invoke(t, "ask", "风险备案的期限"); status != exitOK {
+		t.Fatal(errOut)
+	}
+	if texts, _ := s.Embedded(); len(texts) < 200 {
+		t.Errorf("%d texts were embedded, want the whole sample and the question", len(texts))
+	}
+}
+
+// BenchmarkFirstAnswer is what a person waits for: the sample read, indexed and
+// asked, in a process that runs already.
+func BenchmarkFirstAnswer(b *testing.B) {
+	for b.Loop() {
+		var o, e bytes.Buffer
+		if run(b.Context(), []string{"ask", "哪些情形不予容错？"}, &o, &e) != exitOK {
+			b.Fatal(e.String())
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/answer")
+}
