@@ -4,76 +4,124 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // readDOCX gives the text of a Word document: paragraphs, headings, automatic
-// numbers (第一条 is often one), tables as rows, footnotes at the end. Deleted
-// revisions are left out; hidden text is left out and reported.
-func readDOCX(ctx context.Context, data []byte) (string, []string, error) {
-	c, err := openContainer(data)
+// numbers (第一条 is often one), tables as rows, text boxes once, footnotes at
+// the end. Revisions count as accepted; hidden text and the table of contents
+// are left out. Page headers give no text, but a mark of secrecy in one counts.
+func readDOCX(ctx context.Context, c *container) (string, []string, error) {
+	main := "word/document.xml"
+	whole, err := c.relations(ctx, "")
 	if err != nil {
 		return "", nil, err
 	}
-	d := &wordDocument{ctx: ctx, styles: map[string]wordStyle{}, numbering: newNumbering()}
-	if err := d.numbering.read(c); err != nil {
+	for _, r := range whole {
+		if r.kind == "officeDocument" {
+			main = r.target
+		}
+	}
+	if c.parts[main] == nil {
+		return "", nil, refuse(refuseBroken)
+	}
+	related, err := c.relations(ctx, main)
+	if err != nil {
 		return "", nil, err
 	}
-	if err := d.readStyles(c); err != nil {
-		return "", nil, err
-	}
-	for _, part := range []string{"word/document.xml", "word/footnotes.xml"} {
-		if err := c.tokens(part, d.token); err != nil {
+	d := &wordReader{styles: map[string]wordStyle{}, numbering: newWordNumbering()}
+	for _, r := range related {
+		switch r.kind {
+		case "styles":
+			err = c.tokens(ctx, r.target, d.styleToken())
+		case "numbering":
+			err = c.tokens(ctx, r.target, d.numbering.token())
+		}
+		if err != nil {
 			return "", nil, err
 		}
 	}
-	var warnings []string
+	for _, r := range related {
+		if r.kind == "header" {
+			header := &wordReader{styles: d.styles, numbering: newWordNumbering(), watermarks: true}
+			if err := c.tokens(ctx, r.target, header.token); err != nil {
+				return "", nil, err
+			}
+			if isMarkedSecret(header.text()) {
+				return "", nil, refuse(refuseSecret)
+			}
+		}
+	}
+	if err := c.tokens(ctx, main, d.token); err != nil {
+		return "", nil, err
+	}
+	for _, r := range related {
+		if r.kind == "footnotes" || r.kind == "endnotes" {
+			if err := c.tokens(ctx, r.target, d.token); err != nil {
+				return "", nil, err
+			}
+		}
+	}
+	return d.text(), d.warnings(), nil
+}
+
+// wordReader gathers the lines of a document from its tokens. Prefixes of
+// names are not looked at: the local names that matter here are used by one
+// namespace only, in both of the standard's dialects.
+type wordReader struct {
+	styles     map[string]wordStyle
+	numbering  *wordNumbering
+	watermarks bool // take the words of a watermark as text
+
+	open    []*wordParagraph // paragraphs within paragraphs: text boxes; the innermost last
+	sinks   [][]string       // lines of the body, of a cell, of a text box; the innermost last
+	rows    []wordTable      // open tables, the innermost last
+	carry   string           // a paragraph whose end was deleted goes on in the next
+	skip    int              // depth of elements whose content is left out
+	inText  bool
+	notes   int
+	hidden  bool
+	revised bool
+}
+
+type wordParagraph struct {
+	text   strings.Builder
+	style  wordStyle
+	marks  bool // in the properties of the paragraph
+	joined bool // its end was deleted
+	shaded bool
+	run    wordRun
+	boxes  []string // text boxes that hang on it
+}
+
+type wordTable struct {
+	cells  [][]string
+	done   int  // rows written
+	styled bool // has a style, which may colour its first row
+	shaded bool // the current cell has a colour of its own
+}
+
+func (d *wordReader) text() string {
+	if len(d.sinks) == 0 {
+		return ""
+	}
+	return strings.Join(d.sinks[0], "\n")
+}
+
+func (d *wordReader) warnings() []string {
+	var out []string
 	if d.hidden {
-		warnings = append(warnings, warnHiddenText)
+		out = append(out, warnHiddenText)
 	}
-	return d.out.String(), warnings, nil
-}
-
-// wordStyle is what a paragraph style adds to its paragraphs.
-type wordStyle struct {
-	outline int // heading rank from 1, 0 for none
-	number  numberRef
-}
-
-// numberRef is a level of a numbered list; a negative level is none.
-type numberRef struct {
-	list  string
-	level int
-}
-
-type wordDocument struct {
-	ctx       context.Context
-	styles    map[string]wordStyle
-	numbering *numbering
-	out       strings.Builder
-
-	paragraph strings.Builder
-	style     wordStyle
-	run       wordRun
-	inText    bool
-	skip      int // depth of elements whose content is left out
-	hidden    bool
-	tables    []wordTable // open tables, the outermost first
-	n         int
-}
-
-// wordRun is a stretch of text of one look.
-type wordRun struct{ invisible, inProperties bool }
-
-type wordTable struct{ row, cell []string }
-
-// token is called for every token of a part. Prefixes of names are not looked
-// at: the local names that matter here are used by one namespace only.
-func (d *wordDocument) token(t xml.Token) error {
-	if d.n++; d.n%10000 == 0 && d.ctx.Err() != nil {
-		return d.ctx.Err()
+	if d.revised {
+		out = append(out, warnRevisions)
 	}
+	return out
+}
+
+func (d *wordReader) token(t xml.Token) error {
 	switch t := t.(type) {
 	case xml.StartElement:
 		d.start(t)
@@ -81,274 +129,254 @@ func (d *wordDocument) token(t xml.Token) error {
 		d.end(t.Name.Local)
 	case xml.CharData:
 		if d.inText && d.skip == 0 {
-			if d.run.invisible {
-				d.hidden = d.hidden || strings.TrimSpace(string(t)) != ""
-				return nil
-			}
-			d.paragraph.Write(t)
+			d.write(string(t))
 		}
 	}
 	return nil
 }
 
-// Elements whose content is not part of the text: deleted revisions, the old
-// drawing beside the new one, and field codes.
-func isSkipped(name string) bool {
+// isSkippedWord names the elements whose content is not part of the text:
+// deleted revisions, the old drawing beside the new one, field codes, earlier
+// properties, the sound over a character.
+func isSkippedWord(name string) bool {
 	switch name {
-	case "del", "moveFrom", "Fallback", "instrText", "delText", "annotation":
+	case "del", "moveFrom", "Fallback", "instrText", "delText", "delInstrText", "rt",
+		"pPrChange", "rPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange":
 		return true
 	}
 	return false
 }
 
-func (d *wordDocument) start(e xml.StartElement) {
-	if d.skip > 0 || isSkipped(e.Name.Local) {
+func (d *wordReader) start(e xml.StartElement) {
+	name := e.Name.Local
+	if d.skip > 0 || isSkippedWord(name) {
+		if p := d.paragraph(); p != nil && name == "del" && p.marks {
+			p.joined = true
+		}
+		d.revised = d.revised || name == "del" || name == "moveFrom"
 		d.skip++
 		return
 	}
 	value, _ := attribute(e, "val")
-	switch e.Name.Local {
+	switch name {
+	case "ins":
+		d.revised = true
 	case "p":
-		d.paragraph.Reset()
-		d.style = wordStyle{number: numberRef{level: -1}}
-	case "pStyle":
-		d.style = d.styles[value]
-	case "outlineLvl":
-		d.style.outline = outlineRank(value)
-	case "numId":
-		d.style.number.list = value
-		d.style.number.level = max(d.style.number.level, 0)
-	case "ilvl":
-		d.style.number.level, _ = strconv.Atoi(value)
-	case "r":
-		d.run = wordRun{}
-	case "rPr":
-		d.run.inProperties = true
-	case "vanish":
-		d.run.invisible = d.run.invisible || d.run.inProperties && value != "0" && value != "false"
-	case "color":
-		d.run.invisible = d.run.invisible || d.run.inProperties && strings.EqualFold(value, "FFFFFF")
-	case "sz":
-		if half, err := strconv.Atoi(value); err == nil && half <= 2 && d.run.inProperties {
-			d.run.invisible = true
-		}
-	case "t":
-		d.inText = true
-	case "tab":
-		if !d.run.inProperties && d.paragraph.Len() > 0 {
-			d.paragraph.WriteByte('\t')
-		}
-	case "br", "cr":
-		d.paragraph.WriteByte('\n')
+		d.open = append(d.open, &wordParagraph{style: d.resolve("")})
+		d.paragraph().text.WriteString(d.carry)
+		d.carry = ""
 	case "tbl":
-		d.tables = append(d.tables, wordTable{})
+		d.rows = append(d.rows, wordTable{})
+	case "tblStyle":
+		if t := d.table(); t != nil {
+			t.styled = true
+		}
+	case "tcPr":
+		if t := d.table(); t != nil {
+			t.shaded = false
+		}
+	case "tc", "txbxContent":
+		d.sinks = append(d.sink(), nil)
+	case "footnote", "endnote":
+		if kind, _ := attribute(e, "type"); kind == "" || kind == "normal" {
+			d.notes++
+			d.carry = fmt.Sprintf("注%d：", d.notes)
+		}
+	case "shd":
+		if fill, _ := attribute(e, "fill"); fill != "" && fill != "auto" && !isWhite(fill) {
+			d.shade()
+		}
+	case "highlight":
+		d.shade()
+	case "textpath":
+		if words, _ := attribute(e, "string"); d.watermarks {
+			d.sinks = d.sink()
+			d.put(words)
+		}
+	default:
+		if p := d.paragraph(); p != nil {
+			d.inParagraph(p, e, value)
+		}
 	}
 }
 
-func (d *wordDocument) end(name string) {
+// inParagraph takes the elements that stand within a paragraph.
+func (d *wordReader) inParagraph(p *wordParagraph, e xml.StartElement, value string) {
+	switch e.Name.Local {
+	case "pPr":
+		p.marks = true
+	case "pStyle":
+		p.style = d.resolve(value)
+	case "outlineLvl":
+		p.style.outline = outlineRank(value)
+	case "numId", "ilvl":
+		p.style.number.set(e.Name.Local, value)
+	case "r":
+		p.run = wordRun{look: p.style.look}
+	case "rPr":
+		p.run.properties = true
+	case "rStyle":
+		p.run.look.add(d.resolve(value).look)
+	case "vanish", "color", "sz":
+		if p.run.properties && !p.marks {
+			p.run.look.set(e.Name.Local, value)
+		}
+	case "t":
+		d.inText = true
+	case "tab", "ptab":
+		if !p.run.properties && !p.marks && p.text.Len() > 0 {
+			d.write("\t")
+		}
+	case "noBreakHyphen":
+		d.write("-")
+	case "br", "cr":
+		d.write("\n")
+	}
+}
+
+func (d *wordReader) end(name string) {
 	if d.skip > 0 {
 		d.skip--
 		return
 	}
+	p := d.paragraph()
 	switch name {
 	case "t":
 		d.inText = false
 	case "rPr":
-		d.run.inProperties = false
+		if p != nil {
+			p.run.properties = false
+		}
+	case "pPr":
+		if p != nil {
+			p.marks = false
+		}
 	case "p":
-		d.endParagraph()
+		if p != nil {
+			d.endParagraph(p)
+		}
+	case "txbxContent":
+		if lines := d.pop(); p != nil {
+			p.boxes = append(p.boxes, lines...)
+		}
 	case "tc":
-		if t := d.table(); t != nil {
-			t.row = append(t.row, strings.Join(t.cell, " "))
-			t.cell = nil
+		if lines, t := d.pop(), d.table(); t != nil {
+			t.cells = append(t.cells, lines)
 		}
 	case "tr":
 		if t := d.table(); t != nil {
-			d.write("| " + strings.Join(t.row, " | ") + " |")
-			t.row = nil
+			for _, line := range rowLines(t.cells) {
+				d.put(line)
+			}
+			t.cells = nil
+			t.done++
 		}
 	case "tbl":
-		if len(d.tables) > 0 {
-			d.tables = d.tables[:len(d.tables)-1]
+		if len(d.rows) > 0 {
+			d.rows = d.rows[:len(d.rows)-1]
 		}
 	}
 }
 
-func (d *wordDocument) table() *wordTable {
-	if len(d.tables) == 0 {
+// write adds to the text of the paragraph, unless it could not be seen.
+func (d *wordReader) write(s string) {
+	p := d.paragraph()
+	if p == nil {
+		return
+	}
+	white := p.run.look.white && !p.run.shaded && !p.shaded
+	if t := d.table(); white && t != nil {
+		white = !t.shaded && (!t.styled || t.done > 0)
+	}
+	if p.run.look.vanished || p.run.look.tiny || white {
+		d.hidden = d.hidden || strings.TrimSpace(s) != ""
+		return
+	}
+	p.text.WriteString(s)
+}
+
+// endParagraph puts a finished paragraph out, with its number and rank. An
+// empty one counts if it has a number: Word shows it.
+func (d *wordReader) endParagraph(p *wordParagraph) {
+	text, style, boxes, joined := p.text.String(), p.style, p.boxes, p.joined
+	d.open = d.open[:len(d.open)-1]
+	switch {
+	case style.contents:
+	case joined:
+		d.carry = text
+	default:
+		text = d.numbering.next(style.number) + text
+		if strings.TrimSpace(text) != "" {
+			if style.outline > 0 && len(d.rows) == 0 {
+				text = strings.Repeat("#", min(style.outline, 6)) + " " + strings.TrimSpace(strings.ReplaceAll(text, "\n", " "))
+			}
+			d.put(strings.TrimRight(text, " 　\t\n"))
+		}
+	}
+	for _, line := range boxes {
+		d.put(line)
+	}
+}
+
+func (d *wordReader) paragraph() *wordParagraph {
+	if len(d.open) == 0 {
 		return nil
 	}
-	return &d.tables[len(d.tables)-1]
+	return d.open[len(d.open)-1]
 }
 
-// write puts a line out, or into the cell of the table around it.
-func (d *wordDocument) write(line string) {
-	if n := len(d.tables); n > 0 && !strings.HasPrefix(line, "| ") {
-		d.tables[n-1].cell = append(d.tables[n-1].cell, strings.TrimSpace(line))
-		return
-	} else if n > 1 {
-		d.tables[n-2].cell = append(d.tables[n-2].cell, line)
-		return
+func (d *wordReader) table() *wordTable {
+	if len(d.rows) == 0 {
+		return nil
 	}
-	d.out.WriteString(line + "\n")
+	return &d.rows[len(d.rows)-1]
 }
 
-func (d *wordDocument) endParagraph() {
-	text := d.paragraph.String()
-	d.paragraph.Reset()
-	if strings.TrimSpace(text) == "" {
-		return
+// sink gives the stack of sinks with the body at its bottom.
+func (d *wordReader) sink() [][]string {
+	if len(d.sinks) == 0 {
+		return [][]string{nil}
 	}
-	if d.style.number.list != "" {
-		if number := d.numbering.next(d.style.number); number != "" {
-			text = number + text
-		}
-	}
-	if d.style.outline > 0 && len(d.tables) == 0 {
-		text = strings.Repeat("#", min(d.style.outline, 6)) + " " + text
-	}
-	d.write(text)
+	return d.sinks
 }
+
+func (d *wordReader) put(line string) {
+	d.sinks = d.sink()
+	i := len(d.sinks) - 1
+	d.sinks[i] = append(d.sinks[i], line)
+}
+
+// pop closes the innermost sink; the body stays open.
+func (d *wordReader) pop() []string {
+	n := len(d.sinks)
+	if n < 2 {
+		return nil
+	}
+	lines := d.sinks[n-1]
+	d.sinks = slices.Delete(d.sinks, n-1, n)
+	return lines
+}
+
+// shade notes that what is written next stands on a colour.
+func (d *wordReader) shade() {
+	p, t := d.paragraph(), d.table()
+	switch {
+	case p != nil && p.run.properties:
+		p.run.shaded = true
+	case p != nil:
+		p.shaded = true
+	case t != nil:
+		t.shaded = true
+	}
+}
+
+func isWhite(color string) bool { return strings.EqualFold(color, "FFFFFF") }
 
 // outlineRank turns Word's level 0 to 8 into a heading rank; 9 is body text.
 func outlineRank(value string) int {
 	n, err := strconv.Atoi(value)
-	if err != nil || n > 8 {
+	if err != nil || n < 0 || n > 8 {
 		return 0
 	}
 	return n + 1
-}
-
-// readStyles learns which paragraph styles are headings or carry numbers.
-func (d *wordDocument) readStyles(c *container) error {
-	id := ""
-	style := wordStyle{}
-	return c.tokens("word/styles.xml", func(t xml.Token) error {
-		switch t := t.(type) {
-		case xml.StartElement:
-			value, _ := attribute(t, "val")
-			switch t.Name.Local {
-			case "style":
-				id, _ = attribute(t, "styleId")
-				style = wordStyle{number: numberRef{level: -1}}
-			case "outlineLvl":
-				style.outline = outlineRank(value)
-			case "numId":
-				style.number.list, style.number.level = value, max(style.number.level, 0)
-			case "ilvl":
-				style.number.level, _ = strconv.Atoi(value)
-			}
-		case xml.EndElement:
-			if t.Name.Local == "style" && id != "" {
-				d.styles[id] = style
-			}
-		}
-		return nil
-	})
-}
-
-// numbering counts the automatic numbers of a Word document.
-type numbering struct {
-	levels map[string]map[int]*numberLevel // of an abstract list
-	lists  map[string]string               // list to abstract list
-	counts map[string][]int
-}
-
-type numberLevel struct {
-	format, text string
-	start        int
-}
-
-func newNumbering() *numbering {
-	return &numbering{map[string]map[int]*numberLevel{}, map[string]string{}, map[string][]int{}}
-}
-
-func (n *numbering) read(c *container) error {
-	abstract, list := "", ""
-	var level *numberLevel
-	return c.tokens("word/numbering.xml", func(t xml.Token) error {
-		e, ok := t.(xml.StartElement)
-		if !ok {
-			return nil
-		}
-		value, _ := attribute(e, "val")
-		switch e.Name.Local {
-		case "abstractNum":
-			abstract, _ = attribute(e, "abstractNumId")
-			n.levels[abstract] = map[int]*numberLevel{}
-		case "lvl":
-			i, _ := attribute(e, "ilvl")
-			at, err := strconv.Atoi(i)
-			if err == nil && n.levels[abstract] != nil {
-				level = &numberLevel{start: 1}
-				n.levels[abstract][at] = level
-			}
-		case "start":
-			if level != nil {
-				level.start, _ = strconv.Atoi(value)
-			}
-		case "numFmt":
-			if level != nil {
-				level.format = value
-			}
-		case "lvlText":
-			if level != nil {
-				level.text = value
-			}
-		case "num":
-			list, _ = attribute(e, "numId")
-		case "abstractNumId":
-			n.lists[list] = value
-		}
-		return nil
-	})
-}
-
-// next counts one on and gives the number as Word would show it.
-func (n *numbering) next(ref numberRef) string {
-	abstract, ok := n.lists[ref.list]
-	levels := n.levels[abstract]
-	if !ok || levels[ref.level] == nil || ref.level < 0 || ref.level > 8 {
-		return ""
-	}
-	counts := n.counts[abstract]
-	for len(counts) <= ref.level {
-		start := 1
-		if l := levels[len(counts)]; l != nil {
-			start = l.start
-		}
-		counts = append(counts, start-1)
-	}
-	counts = counts[:ref.level+1]
-	counts[ref.level]++
-	n.counts[abstract] = counts
-	text := levels[ref.level].text
-	for i, count := range counts {
-		if l := levels[i]; l != nil {
-			text = strings.ReplaceAll(text, "%"+strconv.Itoa(i+1), formatCount(l.format, count))
-		}
-	}
-	if text != "" && strings.HasSuffix(text, "条") {
-		text += "　"
-	}
-	return text
-}
-
-func formatCount(format string, n int) string {
-	switch format {
-	case "bullet", "none":
-		return ""
-	case "chineseCounting", "chineseCountingThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "japaneseCounting", "ideographDigital", "chineseLegalSimplified":
-		return FormatNumber(n)
-	case "lowerLetter", "upperLetter":
-		if n < 1 || n > 26 {
-			return strconv.Itoa(n)
-		}
-		return string(rune(map[string]int{"lowerLetter": 'a', "upperLetter": 'A'}[format] + n - 1))
-	case "decimalEnclosedCircle":
-		if n >= 1 && n <= 20 {
-			return string(rune('①' + n - 1))
-		}
-	}
-	return fmt.Sprint(n)
 }

@@ -1,169 +1,256 @@
 package documents
 
 import (
-	"bytes"
+	"context"
+	"io"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-var (
-	hiddenStyle = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?:[;\s]|$)`)
-	blanks      = regexp.MustCompile(`[ \t　]+`)
-	manyLines   = regexp.MustCompile(`\n{3,}`)
-)
+// hiddenStyle is what an inline style hides by. White letters are not in it:
+// the ground they stand on is in a style sheet.
+var hiddenStyle = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0*\.?[01](?:p[xt])?\s*(?:[;!]|$)|opacity\s*:\s*0*(?:\.0+)?\s*(?:[;!]|$)|(?:left|top|text-indent)\s*:\s*-\d{3,}`)
 
 // readHTML gives the text of a page: without scripts, navigation, footers and
-// whatever the page hides.
-func readHTML(data []byte) (string, []string, error) {
+// whatever the page hides, with headings, lists and tables kept.
+func readHTML(ctx context.Context, data []byte) (string, []string, error) {
 	text, err := decodeText(data)
 	if err != nil {
 		return "", nil, err
 	}
-	p := &htmlPage{tokens: html.NewTokenizer(bytes.NewReader([]byte(text)))}
-	p.tokens.SetMaxBuf(4 << 20)
-	if err := p.run(); err != nil {
+	p := &htmlPage{tokens: html.NewTokenizer(strings.NewReader(text)), sinks: [][]string{nil}}
+	p.tokens.SetMaxBuf(maxToken)
+	if err := p.read(ctx); err != nil {
 		return "", nil, err
 	}
 	var warnings []string
 	if p.hidden {
 		warnings = append(warnings, warnHiddenText)
 	}
-	return strings.TrimSpace(manyLines.ReplaceAllString(p.out.String(), "\n\n")), warnings, nil
+	return strings.Join(p.sinks[0], "\n"), warnings, nil
 }
 
-// htmlPage walks the tokens of a page. A tokenizer needs no tree: a nesting of
-// a million elements costs no memory.
+// htmlPage walks the tokens of a page and keeps its open blocks itself. The
+// parser that builds a tree can be made to take memory and time without bound
+// by a small page; this takes both in proportion.
 type htmlPage struct {
 	tokens *html.Tokenizer
-	out    strings.Builder
+	open   []htmlElement // blocks, and everything within what is left out
 	line   strings.Builder
-	skip   []atom.Atom // open elements whose content is left out
-	row    []string
-	cell   bool
+	prefix string     // of the line that is gathered: rank of a heading, number of an item
+	sinks  [][]string // lines of the page, of a cell, …; the innermost last
+	rows   [][][]string
+	pre    int
 	hidden bool
-	prefix string
 }
 
-func (p *htmlPage) run() error {
-	for {
+type htmlElement struct {
+	name    atom.Atom
+	dropped bool // it and all in it is left out
+	items   int  // of a numbered list: those counted so far; -1 for any other element
+}
+
+func (p *htmlPage) read(ctx context.Context) error {
+	for n := 0; ; n++ {
+		if n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		switch p.tokens.Next() {
 		case html.ErrorToken:
+			if p.tokens.Err() != io.EOF {
+				return refuse(refuseBomb)
+			}
+			p.closeTo(0)
 			p.endLine()
 			return nil
 		case html.TextToken:
-			if len(p.skip) == 0 {
-				p.line.WriteString(strings.ReplaceAll(string(p.tokens.Text()), "\n", " "))
-			}
-		case html.StartTagToken:
+			p.text(string(p.tokens.Text()))
+		case html.StartTagToken, html.SelfClosingTagToken: // in HTML <div/> is a start tag
 			p.start(p.tokens.Token())
-		case html.SelfClosingTagToken:
-			if t := p.tokens.Token(); t.DataAtom == atom.Br {
-				p.endLine()
-			}
 		case html.EndTagToken:
 			p.end(p.tokens.Token().DataAtom)
 		}
-		if len(p.skip) > maxDepth {
+		if len(p.open) > maxDepth {
 			return refuse(refuseTooDeep)
 		}
 	}
 }
 
-// void elements have no end tag.
-func isVoid(a atom.Atom) bool {
-	switch a {
-	case atom.Br, atom.Img, atom.Input, atom.Meta, atom.Link, atom.Hr, atom.Col, atom.Base, atom.Wbr, atom.Source, atom.Area, atom.Embed:
-		return true
+func (p *htmlPage) text(s string) {
+	if p.dropping() {
+		p.hidden = p.hidden || p.open[len(p.open)-1].items == hiddenMark && strings.TrimSpace(s) != ""
+		return
 	}
-	return false
+	if p.pre == 0 {
+		p.line.WriteString(s)
+		return
+	}
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			p.endLine()
+		}
+		p.line.WriteString(line)
+	}
 }
 
 func (p *htmlPage) start(t html.Token) {
 	a := t.DataAtom
-	if len(p.skip) > 0 {
-		if a == p.skip[0] {
-			p.skip = append(p.skip, a)
-		}
-		return
-	}
-	switch a {
-	case atom.Script, atom.Style, atom.Nav, atom.Footer, atom.Head, atom.Noscript, atom.Template, atom.Iframe, atom.Button, atom.Select, atom.Svg, atom.Aside, atom.Object:
-		p.endLine()
-		p.skip = append(p.skip, a)
-		return
-	}
-	if isHiddenElement(t) && !isVoid(a) {
-		p.hidden = true
-		p.skip = append(p.skip, a)
-		return
-	}
-	switch a {
-	case atom.Td, atom.Th:
-		p.line.Reset()
-		p.cell = true
-	case atom.Tr:
-		p.endLine()
-		p.row = nil
-	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
-		p.endLine()
-		p.prefix = strings.Repeat("#", int(t.Data[1]-'0')) + " "
-	case atom.P, atom.Div, atom.Li, atom.Br, atom.Table, atom.Section, atom.Article, atom.Ul, atom.Ol, atom.Blockquote, atom.Hr, atom.Header, atom.Main, atom.Dt, atom.Dd, atom.Pre:
-		if !p.cell {
+	if isVoid(a) {
+		switch {
+		case a != atom.Br && a != atom.Hr || p.dropping():
+		case strings.HasPrefix(p.prefix, "#"): // a heading is one, in however many lines
+			p.line.WriteByte('\n')
+		default:
 			p.endLine()
 		}
+		return
+	}
+	p.closeImplied(a)
+	e := htmlElement{name: a, items: -1}
+	switch {
+	case p.dropping():
+		e.dropped, e.items = true, p.open[len(p.open)-1].items
+		p.open = append(p.open, e)
+		return
+	case isDropped(a):
+		e.dropped = true
+	case isHiddenElement(t):
+		e.dropped, e.items = true, hiddenMark
+	case !isBlock(a):
+		return
+	}
+	if !e.dropped || isBlock(a) {
+		p.endLine()
+	}
+	if !e.dropped {
+		p.begin(&e, t)
+	}
+	p.open = append(p.open, e)
+}
+
+// begin does what a block calls for when it opens.
+func (p *htmlPage) begin(e *htmlElement, t html.Token) {
+	switch e.name {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		p.prefix = strings.Repeat("#", int(t.Data[1]-'0')) + " "
+	case atom.Ol:
+		e.items = 0
+	case atom.Li:
+		if n := len(p.open); n > 0 && p.open[n-1].items >= 0 {
+			p.open[n-1].items++
+			p.prefix = strconv.Itoa(p.open[n-1].items) + ". "
+		}
+	case atom.Tr:
+		p.rows = append(p.rows, nil)
+	case atom.Td, atom.Th:
+		p.sinks = append(p.sinks, nil)
+	case atom.Pre:
+		p.pre++
+	}
+}
+
+// finish does what a block calls for when it closes.
+func (p *htmlPage) finish(e htmlElement) {
+	if e.dropped {
+		return
+	}
+	p.endLine()
+	switch n := len(p.rows); e.name {
+	case atom.Td, atom.Th:
+		cell := p.sinks[len(p.sinks)-1]
+		p.sinks = p.sinks[:len(p.sinks)-1]
+		if n == 0 { // a cell without a row
+			p.put(cell...)
+			return
+		}
+		p.rows[n-1] = append(p.rows[n-1], cell)
+	case atom.Tr:
+		row := p.rows[n-1]
+		p.rows = p.rows[:n-1]
+		p.put(rowLines(row)...)
+	case atom.Pre:
+		p.pre--
 	}
 }
 
 func (p *htmlPage) end(a atom.Atom) {
-	if len(p.skip) > 0 {
-		if a == p.skip[0] {
-			p.skip = p.skip[:len(p.skip)-1]
+	for i := len(p.open) - 1; i >= 0; i-- {
+		if p.open[i].name == a {
+			p.closeTo(i)
+			return
 		}
-		return
+		if isScope(p.open[i].name) && !isScope(a) {
+			return // an end tag in a cell closes nothing outside of it
+		}
 	}
-	switch a {
-	case atom.Td, atom.Th:
-		p.row = append(p.row, strings.TrimSpace(blanks.ReplaceAllString(p.line.String(), " ")))
-		p.line.Reset()
-		p.cell = false
-	case atom.Tr:
-		if len(p.row) > 0 {
-			p.line.WriteString("| " + strings.Join(p.row, " | ") + " |")
-			p.row = nil
-			p.endLine()
+}
+
+// closeImplied closes what a start tag closes by itself: people leave out the
+// end tags of paragraphs, items, rows and cells.
+func (p *htmlPage) closeImplied(a atom.Atom) {
+	keep := len(p.open)
+	for i := len(p.open) - 1; i >= 0; i-- {
+		open := p.open[i].name
+		if closesBefore(a, open) {
+			keep = i
+		} else if isBarrier(open, a) {
+			break
 		}
-	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.P, atom.Div, atom.Li, atom.Table, atom.Section, atom.Article, atom.Blockquote, atom.Header, atom.Dt, atom.Dd:
-		if !p.cell {
-			p.endLine()
-		}
+	}
+	p.closeTo(keep)
+}
+
+func (p *htmlPage) closeTo(n int) {
+	for len(p.open) > n {
+		last := p.open[len(p.open)-1]
+		p.open = p.open[:len(p.open)-1]
+		p.finish(last)
 	}
 }
 
 // endLine writes what has gathered as one line.
 func (p *htmlPage) endLine() {
-	s := strings.TrimSpace(blanks.ReplaceAllString(p.line.String(), " "))
+	s := foldBlanks(p.line.String())
 	p.line.Reset()
-	if s != "" {
-		p.out.WriteString(p.prefix + s + "\n")
+	if s == "" {
+		return
 	}
+	p.put(p.prefix + s)
 	p.prefix = ""
 }
 
-func isHiddenElement(t html.Token) bool {
-	for _, a := range t.Attr {
-		switch a.Key {
-		case "hidden":
-			return true
-		case "aria-hidden":
-			return a.Val == "true"
-		case "style":
-			if hiddenStyle.MatchString(a.Val) {
-				return true
-			}
+func (p *htmlPage) put(lines ...string) {
+	i := len(p.sinks) - 1
+	p.sinks[i] = append(p.sinks[i], lines...)
+}
+
+func (p *htmlPage) dropping() bool {
+	return len(p.open) > 0 && p.open[len(p.open)-1].dropped
+}
+
+// foldBlanks makes one space of a run of blanks, as a browser does, and none of a
+// line break between Chinese characters, where a browser's space is only an
+// effect of how the page was written.
+func foldBlanks(s string) string {
+	s = strings.TrimFunc(s, unicode.IsSpace)
+	var out strings.Builder
+	blank, broken := false, false
+	last := rune(0)
+	for _, r := range s {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f' {
+			blank, broken = true, broken || r == '\n' || r == '\r'
+			continue
 		}
+		if blank && !(broken && last >= 0x2E80 && r >= 0x2E80) {
+			out.WriteByte(' ')
+		}
+		blank, broken, last = false, false, r
+		out.WriteRune(r)
 	}
-	return false
+	return out.String()
 }

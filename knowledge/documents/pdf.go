@@ -5,103 +5,108 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-	"unicode/utf8"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/klippa-app/go-pdfium"
 	pdferrors "github.com/klippa-app/go-pdfium/errors"
+	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
-	"github.com/klippa-app/go-pdfium/webassembly"
-	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/experimental"
 )
 
-// PDFs are read by PDFium in a WebAssembly sandbox: it sees no file system and
-// no network, and at most pdfMemoryPages of 64 KiB.
 const (
-	pdfMemoryPages  = 4096 // 256 MiB
-	pdfTime         = 60 * time.Second
-	scannedPage     = 20 // characters on a page below which it holds no text
-	pdfStartTimeout = 30 * time.Second
+	pdfTime     = 60 * time.Second
+	scannedPage = 20 // letters on a page below which it holds no text
 )
-
-// pdfPool starts PDFium at the first PDF: compiling it takes seconds the first
-// time on a machine, and 0.2 s with the compilation kept in the user's cache
-// folder.
-var pdfPool = sync.OnceValues(func() (pdfium.Pool, error) {
-	config := wazero.NewRuntimeConfig().
-		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-		WithMemoryLimitPages(pdfMemoryPages).
-		WithCloseOnContextDone(true)
-	if dir, err := os.UserCacheDir(); err == nil {
-		if cache, err := wazero.NewCompilationCacheWithDir(filepath.Join(dir, "rongcuo", "wasm")); err == nil {
-			config = config.WithCompilationCache(cache)
-		}
-	}
-	return webassembly.Init(webassembly.Config{
-		MinIdle: 0, MaxIdle: 1, MaxTotal: 2,
-		FSConfig: wazero.NewFSConfig(), RuntimeConfig: config,
-		Stdout: io.Discard, Stderr: io.Discard,
-	})
-})
-
-var pageCount = regexp.MustCompile(`/Type\s*/Pages\b[^>]{0,400}?/Count\s+(\d+)|/Count\s+(\d+)[^>]{0,400}?/Type\s*/Pages\b`)
 
 // readPDF gives the text of a PDF page by page. Pages without text are
 // scanned; a file of such pages is refused.
 func readPDF(ctx context.Context, data []byte) (string, []string, error) {
-	for _, m := range pageCount.FindAllSubmatch(data, -1) {
-		if n, err := strconv.Atoi(string(m[1]) + string(m[2])); err == nil && n > maxPages {
-			return "", nil, refuse(refusePages, maxPages) // before PDFium is started for it
-		}
+	if promisedPages(data) > maxPages {
+		return "", nil, refuse(refusePages, maxPages)
 	}
-	ctx, cancel := context.WithTimeout(ctx, pdfTime)
+	limited, cancel := context.WithTimeout(ctx, pdfTime)
 	defer cancel()
-	pages, err := pdfPages(ctx, data)
+	var pages []pdfPage
+	err := sharedPDFEngine.use(limited, func(instance pdfium.Pdfium) (err error) {
+		pages, err = pdfPages(limited, instance, data)
+		return err
+	})
+	if err != nil && ctx.Err() == nil && limited.Err() != nil {
+		err = refuse(refuseSlow, int(pdfTime.Seconds()))
+	}
 	if err != nil {
 		return "", nil, err
 	}
-	scanned := 0
-	for _, p := range pages {
-		if utf8.RuneCountInString(strings.TrimSpace(p)) < scannedPage {
-			scanned++
+	var empty []string
+	letters, unreadable := 0, 0
+	for i, p := range pages {
+		onPage := 0
+		for _, line := range p {
+			for _, r := range line.text {
+				switch {
+				case unicode.IsLetter(r) || unicode.IsNumber(r):
+					onPage++
+				case r == unicode.ReplacementChar || r >= 0xE000 && r <= 0xF8FF || r < ' ' && r != '\t':
+					unreadable++
+				}
+			}
 		}
+		if onPage < scannedPage {
+			empty = append(empty, strconv.Itoa(i+1))
+		}
+		letters += onPage
 	}
-	if scanned == len(pages) || scanned*2 > len(pages) {
+	switch {
+	case unreadable > letters:
+		return "", nil, refuse(refuseGarbledPDF)
+	case len(empty)*2 > len(pages):
 		return "", nil, refuse(refuseScanned)
 	}
 	var warnings []string
-	if scanned > 0 {
-		warnings = append(warnings, fmt.Sprintf(warnSomeScanned, scanned))
+	if n := len(empty); n > 0 {
+		warnings = append(warnings, fmt.Sprintf(warnSomeScanned, strings.Join(empty[:min(n, 10)], "、")))
 	}
 	return joinPages(pages), warnings, nil
 }
 
-func pdfPages(ctx context.Context, data []byte) ([]string, error) {
-	pool, err := pdfPool()
-	if err != nil {
-		return nil, fmt.Errorf("starting the PDF reader: %w", err)
-	}
-	start, cancel := context.WithTimeout(ctx, pdfStartTimeout)
-	defer cancel()
-	instance, err := pool.GetInstanceWithContext(start)
-	if err != nil {
-		return nil, fmt.Errorf("starting the PDF reader: %w", err)
-	}
-	defer instance.Close()
-	doc, err := instance.OpenDocument(&requests.OpenDocument{File: &data})
-	if err != nil {
-		if errors.Is(err, pdferrors.ErrPassword) || errors.Is(err, pdferrors.ErrSecurity) {
-			return nil, refuse(refuseEncrypted)
+// promisedPages gives the largest page count that a page tree in the plain
+// bytes promises, so that a monster is refused before PDFium starts for it. A
+// tree within a compressed stream isn't seen here, but counted by PDFium.
+func promisedPages(data []byte) int {
+	most := 0
+	for rest := data; ; {
+		at := bytes.Index(rest, []byte("/Count"))
+		if at < 0 {
+			return most
 		}
+		end := bytes.Index(rest[at:], []byte("endobj"))
+		if end < 0 {
+			end = len(rest) - at
+		}
+		object := rest[max(bytes.LastIndex(rest[:at], []byte("obj")), 0) : at+end]
+		if bytes.Contains(object, []byte("/Kids")) { // bookmarks are counted too, and have none
+			digits := bytes.TrimLeft(rest[at+len("/Count"):at+end], " \t\r\n")
+			n := 0
+			for n < len(digits) && n < 9 && digits[n] >= '0' && digits[n] <= '9' {
+				n++
+			}
+			count, _ := strconv.Atoi(string(digits[:n]))
+			most = max(most, count)
+		}
+		rest = rest[at+end:]
+	}
+}
+
+func pdfPages(ctx context.Context, instance pdfium.Pdfium, data []byte) ([]pdfPage, error) {
+	doc, err := instance.OpenDocument(&requests.OpenDocument{File: &data})
+	switch {
+	case errors.Is(err, pdferrors.ErrPassword), errors.Is(err, pdferrors.ErrSecurity):
+		return nil, refuse(refuseEncrypted)
+	case err != nil:
 		return nil, refuse(refuseBroken)
 	}
 	count, err := instance.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc.Document})
@@ -111,83 +116,92 @@ func pdfPages(ctx context.Context, data []byte) ([]string, error) {
 	if count.PageCount > maxPages {
 		return nil, refuse(refusePages, maxPages)
 	}
-	pages := make([]string, 0, count.PageCount)
+	pages := make([]pdfPage, 0, count.PageCount)
 	total := 0
 	for i := range count.PageCount {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		text, err := instance.GetPageText(&requests.GetPageText{
-			Page: requests.Page{ByIndex: &requests.PageByIndex{Document: doc.Document, Index: i}},
-		})
-		if err != nil {
-			pages = append(pages, "")
-			continue
+		page, err := pdfOnePage(instance, doc.Document, i)
+		if err != nil { // a sandbox that trapped is of no more use
+			return nil, refuse(refuseBroken)
 		}
-		if total += len(text.Text); total > 3*maxCharacters {
+		for _, line := range page {
+			total += len(line.text)
+		}
+		if total > maxText {
 			return nil, refuse(refuseTooLong, maxCharacters/10000)
 		}
-		pages = append(pages, text.Text)
+		pages = append(pages, page)
 	}
 	return pages, nil
 }
 
-var (
-	pageNumber = regexp.MustCompile(`^[ 　]*[-—–－]*[ 　]*(?:第[ 　]*)?[0-9０-９]{1,4}(?:[ 　]*页)?(?:[ 　]*[/／][ 　]*(?:共[ 　]*)?[0-9]{1,4}(?:[ 　]*页)?)?[ 　]*[-—–－]*[ 　]*$`)
-	ownLine    = regexp.MustCompile(`^[ 　]*(?:第[ 　]*` + numeral + `[ 　]*[编章节条]|附[ 　]*[件录表]|[（(]` + numeral + `[）)]|[0-9]{1,2}[.．、]|[一二三四五六七八九十]{1,3}、|#)`)
-)
-
-// joinPages drops page numbers and running heads, and joins the lines that
-// were broken at the edge of the paper.
-func joinPages(pages []string) string {
-	edges := map[string]int{}
-	split := make([][]string, len(pages))
-	for i, p := range pages {
-		for line := range strings.SplitSeq(strings.ReplaceAll(p, "\r", ""), "\n") {
-			if s := strings.TrimRight(line, " \t"); strings.TrimSpace(s) != "" && !pageNumber.MatchString(s) {
-				split[i] = append(split[i], s)
-			}
+// pdfOnePage reads the lines of a page, and where each begins and ends on the
+// paper.
+func pdfOnePage(instance pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int) (pdfPage, error) {
+	page, err := instance.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		if errors.Is(err, pdferrors.ErrPage) {
+			return nil, nil // one broken page among others: reported as empty
 		}
-		if n := len(split[i]); n > 0 {
-			edges[split[i][0]]++
-			edges[split[i][n-1]]++
-		}
+		return nil, err
 	}
-	running := func(line string) bool { return len(pages) >= 3 && edges[line]*2 > len(pages) }
-	var out []string
-	widest := 0
-	for _, lines := range split {
-		for i, line := range lines {
-			if (i == 0 || i == len(lines)-1) && running(line) {
-				continue
-			}
-			widest = max(widest, utf8.RuneCountInString(line))
-			out = append(out, line)
-		}
+	defer func() { _, _ = instance.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page}) }()
+	text, err := instance.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
+	if err != nil {
+		return nil, err
 	}
-	return joinLines(out, widest)
+	defer func() { _, _ = instance.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage}) }()
+	count, err := instance.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
+	if err != nil || count.Count == 0 {
+		return nil, err
+	}
+	if count.Count > maxCharacters {
+		return nil, refuse(refuseTooLong, maxCharacters/10000)
+	}
+	all, err := instance.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: text.TextPage, Count: count.Count})
+	if err != nil {
+		return nil, err
+	}
+	var out pdfPage
+	at := 0 // place in the text as PDFium counts it, in UTF-16
+	for line := range strings.Lines(strings.ReplaceAll(all.Text, "\r", "\n")) {
+		end := at + utf16Length(line)
+		if shown := strings.TrimSpace(line); shown != "" {
+			first := at + utf16Length(line[:strings.Index(line, shown)])
+			l := pdfLine{text: shown}
+			if l.left, _, l.size, err = pdfBox(instance, text.TextPage, first); err != nil {
+				return nil, err
+			}
+			last := first + utf16Length(strings.TrimRight(shown, hyphens)) - 1
+			if _, l.right, _, err = pdfBox(instance, text.TextPage, last); err != nil {
+				return nil, err
+			}
+			out = append(out, l)
+		}
+		at = end
+	}
+	return out, nil
 }
 
-// joinLines joins a line to the one above it when that one is full and ends
-// within a sentence.
-func joinLines(lines []string, widest int) string {
-	var out bytes.Buffer
-	for i, line := range lines {
-		if i > 0 {
-			above := lines[i-1]
-			full := utf8.RuneCountInString(above)*10 >= widest*8
-			if full && !strings.ContainsRune("。；：！？", lastRune(above)) && !ownLine.MatchString(line) {
-				line = strings.TrimLeft(line, " 　")
-			} else {
-				out.WriteByte('\n')
-			}
-		}
-		out.WriteString(line)
+// pdfBox gives the place of a letter on the paper and the height of its font.
+func pdfBox(instance pdfium.Pdfium, page references.FPDF_TEXTPAGE, at int) (left, right, height float32, err error) {
+	index, err := instance.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: page, NTextIndex: at})
+	if err != nil {
+		return 0, 0, 0, err
 	}
-	return out.String()
+	box, err := instance.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: page, Index: index.CharIndex})
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	return box.Rect.Left, box.Rect.Right, box.Rect.Top - box.Rect.Bottom, nil
 }
 
-func lastRune(s string) rune {
-	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, " 　"))
-	return r
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(utf16.RuneLen(r), 1)
+	}
+	return n
 }

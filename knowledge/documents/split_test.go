@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var updateSplit = flag.Bool("update-split", false, "write the golden files of the splitter anew")
 
 // outline is what a golden file holds: everything known about a document, and
 // its passages with their beginnings.
@@ -40,7 +40,7 @@ func outline(d Document) string {
 func compareGolden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", "split", name+".golden")
-	if *update {
+	if *updateSplit {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,139 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+)
+
+const (
+	// MaxTries is how often an update is handed to the handler before it is
+	// parked (promise R7).
+	MaxTries = 5
+	// HandlerTime bounds one call of the handler. A model's answer takes up to
+	// 30 s (R23); longer work belongs outside a turn.
+	HandlerTime = 2 * time.Minute
+	// DrainTime is how long Run goes on after its context ended (R3).
+	DrainTime = 10 * time.Second
+
+	chatLease  = 15 * time.Second // renewed each third; a dead replica's chats go on after it
+	leaderTTL  = 10 * time.Second // with a third of waiting, takeover stays under 15 s (R6)
+	idleLook   = 200 * time.Millisecond
+	sweepEvery = time.Hour
+)
+
+// Client is what the sender uses of *bot.Bot.
+type Client interface {
+	SendMessage(ctx context.Context, params *bot.SendMessageParams) (*models.Message, error)
+	SendDocument(ctx context.Context, params *bot.SendDocumentParams) (*models.Message, error)
+	SendPhoto(ctx context.Context, params *bot.SendPhotoParams) (*models.Message, error)
+	EditMessageText(ctx context.Context, params *bot.EditMessageTextParams) (*models.Message, error)
+}
+
+// Config is what an Office is made of. The first three are required.
+type Config struct {
+	Store   Store
+	Client  Client // with a time limit on its HTTP client
+	Handler Handler
+	// Name tells this process from its replicas and stays over a restart, so that
+	// it takes back at once what it held when it died. Empty: "main".
+	Name string
+	// Admins gives the chats that learn of parked updates and refused messages.
+	Admins  func(context.Context) []int64
+	Log     *slog.Logger // nil: none
+	Workers int          // chats handled at once; 0: 16
+}
+
+// Office brings updates in and messages out. Call [Office.Run] once, and beside
+// it [Office.Poll] or serve [Office.Webhook].
+type Office struct {
+	store   Store
+	client  Client
+	handler Handler
+	name    string
+	admins  func(context.Context) []int64
+	log     *slog.Logger
+	limits  *limits
+	inbox   *pump
+	outbox  *pump
+	probe   func(point string) // named points of a message's way; only tests set it
+}
+
+// New makes an Office. It starts nothing.
+func New(c Config) (*Office, error) {
+	if c.Store == nil || c.Client == nil || c.Handler == nil {
+		return nil, fmt.Errorf("delivery: a store, a client and a handler are required")
+	}
+	if c.Name == "" {
+		c.Name = "main"
+	}
+	if c.Admins == nil {
+		c.Admins = func(context.Context) []int64 { return nil }
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Workers <= 0 {
+		c.Workers = 16
+	}
+	o := &Office{store: c.Store, client: c.Client, handler: c.Handler, name: c.Name, admins: c.Admins,
+		log: c.Log, limits: newLimits(), probe: func(string) {}}
+	always := func() (int, time.Duration) { return c.Workers, 0 }
+	o.inbox = newPump(c.Store, Inbox, c.Name, c.Log, c.Workers, always, o.handle)
+	o.outbox = newPump(c.Store, Outbox, c.Name, c.Log, senders, o.limits.room, o.deliver)
+	return o, nil
+}
+
+// Run handles updates and sends messages until ctx ends; then it finishes what
+// is in hand, or hands it back, within [DrainTime]. Of several replicas all
+// handle, and one, elected by a lock, sends: so Telegram's limits hold for all.
+func (o *Office) Run(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		lead(ctx, o.store, o.log, "delivery:sender", o.name, func(ctx context.Context) {
+			sweeping := make(chan struct{})
+			go func() { defer close(sweeping); o.sweep(ctx) }()
+			o.outbox.run(ctx)
+			<-sweeping
+		})
+	}()
+	o.inbox.run(ctx)
+	<-done
+}
+
+// Send puts messages into the outbox outside a turn, in order, all or none: a
+// reminder, a notice to many. Each needs a Key; one that was put before changes
+// nothing. It returns how many were new.
+func (o *Office) Send(ctx context.Context, messages ...Message) (added int, err error) {
+	items := make([]Item, len(messages))
+	for i, m := range messages {
+		if items[i], err = m.item(); err != nil {
+			return 0, err
+		}
+	}
+	added, err = o.store.Put(ctx, Outbox, items...)
+	if err == nil {
+		o.outbox.poke()
+	}
+	return added, err
+}
+
+func (o *Office) sweep(ctx context.Context) {
+	for tick := time.NewTicker(sweepEvery); ; {
+		if err := o.store.Sweep(ctx); err != nil && ctx.Err() == nil {
+			o.log.Warn("sweeping the store failed; it is tried again in an hour", "err", err)
+		}
+		o.limits.sweep()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		}
+	}
+}
