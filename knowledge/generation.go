@@ -10,18 +10,19 @@ import (
 // generation is one complete, immutable index: every reader of it sees the same
 // documents, and a new one is built beside it and swapped in whole.
 type generation struct {
-	id      int64 // in the store, 0 without one
-	docs    []documents.Document
-	entries []entry
-	first   []int  // of each document: its first entry
-	force   []span // of each document: when it is in force
-	body    *field // title and text: a title of its own field was no better
-	asked   *field // confirmed questions of an article, question words stripped
-	refs    map[int]map[string][]int
-	names   map[string][]int // every name by which a document may be cited
-	lifts   [][]int          // of a question-and-answer entry or a case: the articles that it rests on
-	vectors *vectors         // nil without an embedding model
-	level   []int            // of each document: its place in documents.Levels, len(Levels) when unknown
+	id        int64 // in the store, 0 without one
+	docs      []documents.Document
+	entries   []entry
+	first     []int  // of each document: its first entry
+	force     []span // of each document: when it is in force
+	body      *field // title and text: a title of its own field was no better
+	asked     *field // confirmed questions of an article, question words stripped
+	refs      map[int]map[string][]int
+	names     map[string][]int // every name by which a document may be cited
+	lifts     [][]int          // of a question-and-answer entry or a case: the articles that it rests on
+	confirmed map[Ref][]string // what asked was built of
+	vectors   *vectors         // nil without an embedding model
+	level     []int            // of each document: its place in documents.Levels, len(Levels) when unknown
 }
 
 // entry is one passage with the document it belongs to.
@@ -41,7 +42,7 @@ func (s span) holds(at documents.Date) bool {
 // newGeneration indexes docs. confirmed gives the questions that an
 // administrator confirmed for an article; it may be nil.
 func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *generation {
-	g := &generation{docs: docs, refs: map[int]map[string][]int{}, names: map[string][]int{}}
+	g := &generation{docs: docs, confirmed: confirmed, refs: map[int]map[string][]int{}, names: map[string][]int{}}
 	for d := range docs {
 		if docs[d].Kind != documents.Corpus {
 			g.refs[d] = map[string][]int{}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,27 +81,52 @@ func (b *Base) build(ctx context.Context, entries iter.Seq[documents.Entry], s *
 	start := time.Now()
 	var report Report
 	docs, members, err := b.readAll(ctx, entries, s, &report, onProgress)
-	if err != nil {
-		return report, err
+	if err == nil {
+		err = b.buildOf(ctx, docs, members, s, &report, onProgress)
 	}
-	report.Documents = len(docs)
-	g, err := b.index(ctx, docs, s, &report, onProgress)
-	if err != nil {
-		return report, err
-	}
-	report.Passages = len(g.entries)
+	report.MS = float64(time.Since(start).Microseconds()) / 1000
+	return report, err
+}
+
+// buildOf builds the index and switches to it, unless the one in use is of the
+// same documents already.
+func (b *Base) buildOf(ctx context.Context, docs []documents.Document, members []int64, s *store, report *Report, onProgress func(Progress)) error {
+	var confirmed map[Ref][]string
 	if s != nil {
-		if err := b.publish(ctx, s, g, members, &report); err != nil {
-			return report, err
+		var err error
+		if confirmed, err = s.confirmed(ctx); err != nil {
+			return err
+		}
+		id, same, err := s.currentIs(ctx, members)
+		if err != nil {
+			return err
+		}
+		report.Unchanged = same
+		if g := b.current.Load(); same && g != nil && g.id == id && maps.EqualFunc(g.confirmed, confirmed, slices.Equal) {
+			report.Documents, report.Passages = len(g.docs), len(g.entries)
+			return nil
+		}
+		if docs, err = s.loadMany(ctx, members); err != nil {
+			return err
+		}
+	}
+	g, err := b.index(ctx, docs, confirmed, s, report, onProgress)
+	if err != nil {
+		return err
+	}
+	report.Documents, report.Passages = len(g.docs), len(g.entries)
+	if s != nil {
+		if g.id, err = b.publish(ctx, s, members, len(g.entries), report.Unchanged); err != nil {
+			return err
 		}
 	}
 	b.current.Store(g)
-	report.MS = float64(time.Since(start).Microseconds()) / 1000
-	return report, nil
+	return nil
 }
 
-// readAll reads every file, from the store where it is unchanged. One bad file
-// never stops the others.
+// readAll reads every file that the store does not have as it is. With a store
+// the documents are put there and only their ids come back; without one the
+// documents do. One bad file never stops the others.
 func (b *Base) readAll(ctx context.Context, entries iter.Seq[documents.Entry], s *store, report *Report, onProgress func(Progress)) ([]documents.Document, []int64, error) {
 	var docs []documents.Document
 	var members []int64
@@ -122,7 +149,7 @@ func (b *Base) readAll(ctx context.Context, entries iter.Seq[documents.Entry], s
 		case len(ids) > 0:
 			f.Reused = true
 			report.Reused++
-			taken, err = s.loadMany(ctx, ids)
+			f.Passages, err = s.countPassages(ctx, ids)
 		default:
 			if taken, f.Warnings, err = parse(ctx, e); err == nil && s != nil {
 				ids, err = s.add(ctx, e.Name, e.Hash, taken)
@@ -138,7 +165,10 @@ func (b *Base) readAll(ctx context.Context, entries iter.Seq[documents.Entry], s
 		}
 		f.describe(taken)
 		report.Files = append(report.Files, f)
-		docs, members = append(docs, taken...), append(members, ids...)
+		members = append(members, ids...)
+		if s == nil {
+			docs = append(docs, taken...)
+		}
 	}
 	return docs, members, nil
 }
@@ -192,14 +222,7 @@ func parse(ctx context.Context, e documents.Entry) ([]documents.Document, []stri
 }
 
 // index builds and checks a generation; the current one is not touched.
-func (b *Base) index(ctx context.Context, docs []documents.Document, s *store, report *Report, onProgress func(Progress)) (*generation, error) {
-	var confirmed map[Ref][]string
-	if s != nil {
-		var err error
-		if confirmed, err = s.confirmed(ctx); err != nil {
-			return nil, err
-		}
-	}
+func (b *Base) index(ctx context.Context, docs []documents.Document, confirmed map[Ref][]string, s *store, report *Report, onProgress func(Progress)) (*generation, error) {
 	onProgress(Progress{Stage: StageIndex})
 	g := newGeneration(docs, confirmed)
 	if b.embedder != nil && len(g.entries) > 0 {
@@ -314,27 +337,20 @@ func (g *generation) embeddingText(i int) string {
 	return strings.TrimSpace(g.docs[e.doc].Title + "\n" + e.passage.Text)
 }
 
-// publish makes the checked generation the current one of the store, unless
-// the current one has the same documents already.
-func (b *Base) publish(ctx context.Context, s *store, g *generation, members []int64, report *Report) error {
-	id, same, err := s.currentIs(ctx, members)
+// publish makes a checked generation the current one of the store and gives its
+// id; when the current one has the same documents it stays.
+func (b *Base) publish(ctx context.Context, s *store, members []int64, passages int, same bool) (int64, error) {
+	if same {
+		return s.current(ctx)
+	}
+	id, err := s.begin(ctx, members)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	report.Unchanged = same
-	if !same {
-		if id, err = s.begin(ctx, members); err != nil {
-			return err
-		}
-		if err := s.publish(ctx, id, len(g.entries)); err != nil {
-			return err
-		}
-		if err := s.prune(ctx); err != nil {
-			return err
-		}
+	if err := s.publish(ctx, id, passages); err != nil {
+		return 0, err
 	}
-	g.id = id
-	return nil
+	return id, s.prune(ctx)
 }
 
 // Refresh takes up the generation that is current in the store, which another
@@ -353,8 +369,11 @@ func (b *Base) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var report Report
-	g, err := b.index(ctx, docs, b.store, &report, func(Progress) {})
+	confirmed, err := b.store.confirmed(ctx)
+	if err != nil {
+		return err
+	}
+	g, err := b.index(ctx, docs, confirmed, b.store, new(Report), func(Progress) {})
 	if err != nil {
 		return err
 	}

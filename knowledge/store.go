@@ -119,6 +119,14 @@ func (s *store) known(ctx context.Context, source, hash string) ([]int64, error)
 	return scanAll[int64](rows)
 }
 
+// countPassages counts the passages of one file's documents, whose ids lie side
+// by side.
+func (s *store) countPassages(ctx context.Context, ids []int64) (int, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, `SELECT count(*) FROM kb_passages WHERE document BETWEEN $1 AND $2`, ids[0], ids[len(ids)-1]).Scan(&n)
+	return n, err
+}
+
 // add stores the documents of one file, all or none. Adding the same file
 // twice gives the same rows.
 func (s *store) add(ctx context.Context, source, hash string, docs []documents.Document) ([]int64, error) {

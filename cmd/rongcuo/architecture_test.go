@@ -18,8 +18,10 @@ import (
 var mayImport = map[string][]string{
 	"prompts":                             {},
 	"knowledge/documents":                 {},
-	"knowledge/embedding":                 {},
-	"knowledge/embedding/make":            {},
+	"knowledge/embedding":                 {"knowledge/embedding/weights"},
+	"knowledge/embedding/weights":         {},
+	"knowledge/bench":                     {"knowledge", "knowledge/documents"},
+	"knowledge/embedding/make":            {"knowledge/embedding/weights"},
 	"knowledge/fakemodel":                 {},
 	"knowledge":                           {"knowledge/documents", "knowledge/fakemodel", "prompts"},
 	"knowledge/associate":                 {"knowledge"},

@@ -72,12 +72,19 @@ func runEval(ctx context.Context, args []string, out, errOut io.Writer) error {
 	questions := flags.String("questions", "", "问题文件（.jsonl），一行一个")
 	asJSON := flags.Bool("json", false, "输出一个 JSON 对象")
 	misses := flags.Bool("misses", false, "列出没有命中的问题")
-	at := flags.String("at", "", "以这一天的有效文件为准，例如 2026-01-31；不填则不限日期")
+	at := flags.String("at", "", "以这一天的有效文件为准，例如 2026-01-31；默认今天")
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
 	if *docs == "" || *questions == "" {
 		return wrongUse(evalUsage)
+	}
+	day, err := parseDay(*at)
+	if err != nil {
+		return err
+	}
+	if day == "" {
+		day = documents.Date(time.Now().Format("2006-01-02"))
 	}
 	list, err := readQuestions(*questions)
 	if err != nil {
@@ -90,7 +97,7 @@ func runEval(ctx context.Context, args []string, out, errOut io.Writer) error {
 	runtime.GC()
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
-	result, err := evaluate(ctx, base, list, documents.Date(*at), func(q evalQuestion, a knowledge.Answer) {
+	result, err := evaluate(ctx, base, list, day, func(q evalQuestion, a knowledge.Answer) {
 		if *misses {
 			printMiss(out, q, a)
 		}
