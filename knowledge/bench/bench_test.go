@@ -40,6 +40,7 @@ type set struct {
 	titles    []string
 	texts     []string
 	questions []question
+	build     time.Duration
 }
 
 // load reads the documents and questions that the environment names, or the
@@ -61,9 +62,11 @@ func load(b *testing.B) set {
 	if s.base, err = knowledge.New(ctx, knowledge.Options{}); err != nil {
 		b.Fatal(err)
 	}
-	if _, err := s.base.Load(ctx, entries, nil); err != nil {
+	report, err := s.base.Load(ctx, entries, nil)
+	if err != nil {
 		b.Fatal(err)
 	}
+	s.build = time.Duration(report.MS * float64(time.Millisecond))
 	for d := range s.base.Documents() {
 		if d.Kind == documents.QA { // takes no place in a ranking
 			continue
@@ -148,7 +151,7 @@ func measure(b *testing.B, s set, build time.Duration, search func(question) []k
 func BenchmarkSearch(b *testing.B) {
 	s := load(b)
 	b.Run("rongcuo", func(b *testing.B) {
-		measure(b, s, 0, func(q question) []knowledge.Ref {
+		measure(b, s, s.build, func(q question) []knowledge.Ref {
 			hits, err := s.base.Search(b.Context(), knowledge.Query{Text: q.Question, History: q.History, At: today, Limit: depth})
 			if err != nil {
 				b.Fatal(err)
