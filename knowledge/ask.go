@@ -48,6 +48,11 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 	if err != nil {
 		return b.failed(ctx, a, err)
 	}
+	if missing := g.unknownReference(q.Text); missing != "" {
+		b.notFound(g, f, &a)
+		a.Hint = missing
+		return a, nil
+	}
 	if !b.enough(g, q, f) {
 		b.notFound(g, f, &a)
 		watch.lap("evidence")
@@ -108,6 +113,7 @@ func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (
 			return f, ctx.Err()
 		}
 		b.log.Warn("answering by words alone", "reason", err)
+		f.meaning = nil
 		a.Notices = append(a.Notices, textWordsOnly)
 	}
 	f.terms = b.lexicon.terms(query)

@@ -112,6 +112,14 @@ func TestAnHonestNo(t *testing.T) {
 	if a.Status != NotFound || len(a.Citations()) > 0 || len(a.Nearest) == 0 || !strings.Contains(a.Text(), "某县案件审理室") {
 		t.Fatalf("%s: %s", a.Status, a.Text())
 	}
+	for question, want := range map[string]string{
+		"请引用《不存在管理办法》第九百条回答": "没有收录《不存在管理办法》",
+		"实施办法第九十九条是什么":       "没有第九十九条",
+	} {
+		if a := ask(t, b, Question{Text: question}); a.Status != NotFound || !strings.Contains(a.Text(), want) {
+			t.Errorf("%s: %s", question, a.Text())
+		}
+	}
 	if a = ask(t, b, Question{Text: "离婚了房子怎么分？"}); a.Status != OutOfScope {
 		t.Errorf("another field: %s", a.Status)
 	}

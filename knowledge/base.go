@@ -181,6 +181,7 @@ func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
 	meaning, err := b.embedQuestion(ctx, g, q)
 	if err != nil {
 		b.log.Warn("searching by words alone", "reason", err)
+		meaning = nil
 	}
 	return g.search(ctx, q, b.lexicon, meaning)
 }
@@ -201,5 +202,8 @@ func (b *Base) embedQuestion(ctx context.Context, g *generation, q Query) ([]flo
 	if err != nil {
 		return nil, err
 	}
-	return list[0], nil
+	if len(list) != 1 {
+		return nil, ErrModelReply
+	}
+	return list[0], checkVector(list[0], b.embedder.Dim())
 }

@@ -131,10 +131,12 @@ var (
 	oldIdentity    = regexp.MustCompile(`(?:^|[^0-9A-Za-z])(\d{6}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?:[^0-9A-Za-z]|$)`)
 	mobileNumber   = regexp.MustCompile(`(?:^|[^0-9])((?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d){8})(?:[^0-9]|$)`)
 	landline       = regexp.MustCompile(`(?:^|[^0-9])(0\d{2,3}[ -]\d{7,8})(?:[^0-9]|$)`)
+	mailAddress    = regexp.MustCompile(`([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)`)
 	cardNumber     = regexp.MustCompile(`(?:^|[^0-9])(\d(?:[ -]?\d){15,18})(?:[^0-9]|$)`)
 )
 
-// Mask replaces the numbers of persons, telephones and cards by a word. It
+// Mask replaces the numbers of persons, telephones and cards, and mail
+// addresses, by a word. It
 // works on normalised text; a document number, a date or an amount is none of
 // these.
 func Mask(s string) string {
@@ -143,6 +145,7 @@ func Mask(s string) string {
 	s = replaceGroup(oldIdentity, s, maskIdentity, nil)
 	s = replaceGroup(cardNumber, s, maskCard, validCard)
 	s = replaceGroup(mobileNumber, s, maskPhone, nil)
+	s = replaceGroup(mailAddress, s, maskMail, nil)
 	return replaceGroup(landline, s, maskPhone, nil)
 }
 
@@ -183,10 +186,15 @@ func validIdentity(s string) bool {
 	return (century == "19" || century == "20") && month >= "01" && month <= "12" && day >= "01" && day <= "31"
 }
 
-// validCard is the check of Luhn for card numbers of 16 to 19 digits.
+// validCard says whether 16 to 19 digits are a card number: of UnionPay, which
+// begin with 62, all are taken for one; of others those that pass the check of
+// Luhn.
 func validCard(s string) bool {
 	if len(s) < 16 || len(s) > 19 || strings.ContainsRune(s, 'X') {
 		return false
+	}
+	if strings.HasPrefix(s, "62") {
+		return true
 	}
 	sum := 0
 	for i := range len(s) {

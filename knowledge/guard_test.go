@@ -42,7 +42,9 @@ func TestRoutes(t *testing.T) {
 		{"身份证 110105 19491231 002X", RouteIdentity},
 		{"１１０１０５１９４９１２３１００２Ｘ", RouteIdentity},
 		{"电话139-1234-5678", RouteIdentity},
-		{"卡号6222 0202 0000 0000 008", RouteSearch}, // fails the check of card numbers: an order number may look so
+		{"卡号6222 0202 0000 0000 008", RouteIdentity},
+		{"流水号4111 1111 1111 1112", RouteSearch}, // fails the check of card numbers
+		{"邮箱 li.si@example.com", RouteIdentity},
 		{"卡号4111 1111 1111 1111", RouteIdentity},
 		{"机密★ 关于某事", RouteSecret},
 		{"密级：秘密", RouteSecret},

@@ -19,6 +19,7 @@ var routeSentences = map[Route]string{
 const (
 	maskIdentity = "〔身份证号已隐去〕"
 	maskPhone    = "〔电话已隐去〕"
+	maskMail     = "〔邮箱已隐去〕"
 	maskCard     = "〔卡号已隐去〕"
 
 	textEmptyQuestion  = "请写下您的问题，例如：集体决策时我反对过，还要追究吗？"

@@ -91,3 +91,36 @@ func (g *generation) closest(docs []int, question string) []int {
 	}
 	return out
 }
+
+// unknownReference says of a document named in 《》 or of a numbered article that
+// it is not here, in a sentence; "" when all that the question names is here.
+func (g *generation) unknownReference(question string) string {
+	for _, ref := range documents.FindRefs(question) {
+		if ref.Title == "" {
+			continue
+		}
+		if strings.Contains(question, "《"+ref.Title+"》") && !g.collected(ref.Title) {
+			return notCollected(ref.Title)
+		}
+		docs := g.named(ref.Title)
+		known := len(docs) == 0
+		for _, d := range docs {
+			known = known || len(g.refs[d][ref.Article]) > 0
+		}
+		if !known {
+			return noSuchArticle(ref.Title, ref.Article)
+		}
+	}
+	return ""
+}
+
+// collected says whether a document goes by a title or by most of it; the bare
+// kind (办法) is not enough to be the same document.
+func (g *generation) collected(title string) bool {
+	for _, name := range documents.ShortTitles(title) {
+		if 2*len(name) > len(title) && g.names[name] != nil {
+			return true
+		}
+	}
+	return false
+}

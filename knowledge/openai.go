@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -69,6 +70,9 @@ func NewModels(c ModelConfig) (*Models, error) {
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, errors.New("the address of the model server must begin with http:// or https://")
+	}
+	if ip := net.ParseIP(u.Hostname()); u.User != nil || ip != nil && ip.IsLinkLocalUnicast() {
+		return nil, errors.New("the address of the model server must hold no password and no link-local address")
 	}
 	if c.EmbeddingModel != "" && c.Dimensions <= 0 {
 		return nil, errors.New("an embedding model needs its number of dimensions")

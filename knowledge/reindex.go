@@ -275,7 +275,7 @@ func (b *Base) check(ctx context.Context, g *generation) error {
 // embedAll gives the vector of every entry: from the store where the text is
 // known to the model, from the model otherwise. Equal texts are embedded once.
 func (b *Base) embedAll(ctx context.Context, g *generation, s *store, onProgress func(Progress)) ([][]float32, int, error) {
-	known := shippedVectors(b.embedder.Name())
+	known := shippedVectors(b.embedder.Name(), b.embedder.Dim())
 	if s != nil {
 		stored, err := s.vectors(ctx, b.embedder.Name())
 		if err != nil {

@@ -53,6 +53,14 @@ func hintLook(title, article string, n int) string {
 	return fmt.Sprintf("最相关的是《%s》%s，下面一并列出相关条文。", title, article)
 }
 
+func notCollected(title string) string {
+	return fmt.Sprintf("这里没有收录《%s》。", title)
+}
+
+func noSuchArticle(title, article string) string {
+	return fmt.Sprintf("收录的“%s”里没有%s，请核对条号。", title, article)
+}
+
 func nextAsk(office string) string {
 	return fmt.Sprintf("可以向%s咨询。", office)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strconv"
 
 	chromem "github.com/philippgille/chromem-go"
@@ -27,6 +28,9 @@ func newVectors(ctx context.Context, dim int, list [][]float32) (*vectors, error
 		if err := checkVector(v, dim); err != nil {
 			return nil, fmt.Errorf("vector %d: %w", i, err)
 		}
+	}
+	if len(list) > 1 && !slices.ContainsFunc(list, func(v []float32) bool { return !slices.Equal(v, list[0]) }) {
+		return nil, errors.New("all vectors are the same: the model does not tell texts apart")
 	}
 	noEmbedding := func(context.Context, string) ([]float32, error) {
 		return nil, errors.New("every document comes with its vector")

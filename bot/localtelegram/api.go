@@ -110,9 +110,6 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *call) run(w http.ResponseWriter) (any, error) {
-	if err := c.parse(w); err != nil {
-		return nil, err
-	}
 	defer func() {
 		for _, f := range c.upload {
 			if !c.used {
@@ -120,6 +117,9 @@ func (c *call) run(w http.ResponseWriter) (any, error) {
 			}
 		}
 	}()
+	if err := c.parse(w); err != nil {
+		return nil, err
+	}
 	if c.method == "getupdates" { // waits, so it locks by itself
 		return c.getUpdates()
 	}

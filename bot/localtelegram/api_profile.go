@@ -3,8 +3,6 @@ package localtelegram
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -191,63 +189,4 @@ func (c *call) leaveChat() (any, error) {
 	}
 	in.left = true
 	return true, nil
-}
-
-// getFile gives the path to fetch a file from; the path holds for as long as this Telegram runs.
-func (c *call) getFile() (any, error) {
-	f := c.files.find(c.params["file_id"], "")
-	if f == nil {
-		return nil, badRequest("invalid file_id")
-	}
-	if f.size > maxBotDownload {
-		return nil, badRequest("file is too big")
-	}
-	return wireFile{FileID: f.id, UniqueID: f.unique, Size: f.size, Path: f.path}, nil
-}
-
-// serveFile answers /file/bot<token>/<file_path>.
-func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
-	token, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/file/bot"), "/")
-	if !s.isToken(token) {
-		replyAPI(w, nil, errBadToken)
-		return
-	}
-	trouble := s.world.takeFault("file")
-	if trouble.before(w, r) {
-		return
-	}
-	f := s.files.find("", path)
-	if f == nil || f.size > maxBotDownload {
-		replyAPI(w, nil, &apiError{Code: http.StatusNotFound, Description: "Not Found"})
-		return
-	}
-	if trouble.after() {
-		s.sendHalf(w, f)
-		panic(http.ErrAbortHandler)
-	}
-	s.sendBytes(w, r, f)
-}
-
-// sendHalf starts a download that will break off.
-func (s *Server) sendHalf(w http.ResponseWriter, f *storedFile) {
-	in, err := s.files.open(f)
-	if err != nil {
-		return
-	}
-	defer in.Close()
-	w.Header().Set("Content-Length", fmt.Sprint(f.size))
-	_, _ = io.CopyN(w, in, f.size/2)
-}
-
-func (s *Server) sendBytes(w http.ResponseWriter, r *http.Request, f *storedFile) {
-	in, err := s.files.open(f)
-	if err != nil {
-		replyPerson(w, http.StatusNotFound, errorReply{sayNotFound})
-		return
-	}
-	defer in.Close()
-	if w.Header().Get("Content-Type") == "" {
-		w.Header().Set("Content-Type", "application/octet-stream")
-	}
-	http.ServeContent(w, r, "", epoch, in)
 }

@@ -128,41 +128,6 @@ func (c *call) sendChatAction() (any, error) {
 	return true, nil
 }
 
-func (c *call) sendDocument() (any, error) { return c.sendFile("document", maxBotUpload) }
-
-func (c *call) sendPhoto() (any, error) { return c.sendFile("photo", maxBotPhoto) }
-
-func (c *call) sendFile(kind string, limit int64) (any, error) {
-	to, err := c.target()
-	if err != nil {
-		return nil, err
-	}
-	f := c.upload[kind]
-	if f == nil {
-		if f = c.files.find(c.params[kind], ""); f == nil && c.params[kind] == "" {
-			return nil, badRequest("there is no " + kind + " in the request")
-		} else if f == nil {
-			return nil, badRequest("wrong file identifier/HTTP URL specified")
-		}
-	}
-	isPhoto := kind == "photo"
-	switch {
-	case f.size == 0:
-		return nil, badRequest("file must be non-empty")
-	case f.size > limit:
-		return nil, badRequest("file is too big")
-	case isPhoto && f.width == 0:
-		return nil, badRequest("IMAGE_PROCESS_FAILED")
-	case isPhoto && f.width+f.height > 10000:
-		return nil, badRequest("PHOTO_INVALID_DIMENSIONS")
-	}
-	body, err := c.compose("caption")
-	if err != nil {
-		return nil, err
-	}
-	return c.post(&message{chat: to, body: body, file: f, photo: isPhoto})
-}
-
 // source finds the message that a copy or forward starts from.
 func (c *call) source() (*message, error) {
 	from, err := c.chatByID("from_chat_id", false)

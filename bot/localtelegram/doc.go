@@ -17,6 +17,7 @@
 //
 //	GET  /local/people                                     who can be played
 //	POST /local/say    {"as","text"}                       a person writes
+//	POST /local/edit   {"as","message_id","text"}          a person edits a message
 //	POST /local/press  {"as","message_id","text","wait"}   a person presses the button with that text
 //	POST /local/file   multipart: as, file, caption        a person sends a file
 //	GET  /local/chat?as=&after=&wait=&since=               messages as the person sees them
@@ -25,7 +26,7 @@
 //	GET  /local/events, GET /local/state                   a stream of everything, for the page
 //
 // A person is named by key, by title or by user id. The page (folder page) is static, has no build
-// step and speaks this same interface.
+// step and speaks this same interface. Tests in Go use package localtelegramtest, which does too.
 //
 // # Where it is not Telegram
 //

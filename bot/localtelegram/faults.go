@@ -12,7 +12,7 @@ import (
 // Kinds of trouble besides HTTP statuses: any status of 400 and above is a kind too, as "429" or "502".
 const (
 	faultHang  = "hang"  // the call is not executed; the connection breaks after the given seconds
-	faultDrop  = "drop"  // the call is executed, its reply is lost; method "webhook": the bot's 200 is lost
+	faultDrop  = "drop"  // the call is executed, its reply is lost; with method "webhook" the bot's 200
 	faultSlow  = "slow"  // the call is executed after the given seconds
 	faultClock = "clock" // this Telegram's clock is shifted by the given seconds from now on
 	faultNone  = "none"  // ends all trouble, sets the clock right

@@ -41,6 +41,7 @@ type storedFile struct {
 type fileStore struct {
 	root *os.Root
 	dir  string
+	most int64 // bytes of all files
 
 	mu    sync.Mutex
 	byID  map[string]*storedFile
@@ -58,7 +59,7 @@ func newFileStore() (*fileStore, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &fileStore{root: root, dir: dir, byID: map[string]*storedFile{}}, nil
+	return &fileStore{root: root, dir: dir, most: maxStored, byID: map[string]*storedFile{}}, nil
 }
 
 func (fs *fileStore) close() error {
@@ -108,7 +109,7 @@ func (fs *fileStore) register(f *storedFile) {
 	fs.byID[f.id] = f
 	fs.order = append(fs.order, f)
 	fs.total += f.size
-	for fs.total > maxStored && len(fs.order) > 1 {
+	for fs.total > fs.most && len(fs.order) > 1 {
 		old := fs.order[0]
 		fs.order = fs.order[1:]
 		fs.total -= old.size

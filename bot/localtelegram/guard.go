@@ -9,8 +9,8 @@ import (
 
 // contentPolicy allows the page its own files and nothing else: no inline script or style, no frame,
 // no request to anywhere.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
-	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	"connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // guard refuses what does not come from this machine's own page or program:
 //   - another computer: the peer's address must be loopback;

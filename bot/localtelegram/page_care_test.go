@@ -53,6 +53,13 @@ func TestThePageWorksByKeyboardAlone(t *testing.T) {
 	}
 	eval[bool](b, `document.getElementById("input").value = "", true`)
 
+	b.sayAs("official", "能容错吗？")
+	b.untilText("可能对应")
+	eval[bool](b, `[...document.querySelectorAll(".key")].find(e => e.textContent === "第十一条").focus(), true`)
+	b.do(chromedp.KeyEvent("\r")) // the bot edits the message in place; the focus stays with its buttons
+	b.until(`document.activeElement.classList.contains("key") && document.activeElement.textContent === "返回"`)
+	b.do(chromedp.Focus(chromedp.CSS("#input")))
+
 	b.do(chromedp.KeyEvent("/"))
 	b.until(`document.getElementById("input").getAttribute("aria-expanded") === "true"`)
 	b.do(chromedp.KeyEvent(kb.ArrowDown))
@@ -204,4 +211,18 @@ func TestABlockedBotIsSaidAndAllowedAgain(t *testing.T) {
 	b.until("document.getElementById('start').textContent === '恢复机器人' && document.getElementById('start').checkVisibility()")
 	b.click("#start")
 	b.until("document.getElementById('form').checkVisibility()")
+}
+
+func TestAGroupIsSpokenInAsAMember(t *testing.T) {
+	s := startSample(t, localtelegram.Options{NoLimits: true, Groups: []localtelegram.Group{
+		{Key: "office", Title: "政策交流群", ChatID: -1001, Members: []string{"official", "head"}}}})
+	b := openPage(t, s.URL()+"/#office", 1000, 700, false)
+	b.click("#input")
+	b.do(chromedp.SendKeys(chromedp.CSS("#input"), "@rongcuo_bot 能容错吗？\r"))
+	b.untilText("可能对应")
+	eval[bool](b, `(() => { const pick = document.querySelector("#role select"); pick.value = "head"; pick.dispatchEvent(new Event("change")); return true; })()`)
+	b.do(chromedp.SendKeys(chromedp.CSS("#input"), "我也想知道\r"))
+	b.untilText("我也想知道")
+	b.until(`document.querySelectorAll(".row.me").length === 1`) // what the other member wrote stands on the other side
+	b.shot("desk-11-group")
 }

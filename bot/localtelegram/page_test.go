@@ -87,7 +87,7 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 // until waits for a JavaScript condition.
 func (b *browser) until(condition string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingTimeout(20*time.Second))); err != nil {
 		b.shot("failed-" + strings.ReplaceAll(b.t.Name(), "/", "-"))
 		b.t.Fatalf("%s: %v", condition, err)
 	}
@@ -183,6 +183,8 @@ func TestPageOnADesk(t *testing.T) {
 	b.do(chromedp.SendKeys(chromedp.CSS("#input"), "/reindex"))
 	b.do(chromedp.SendKeys(chromedp.CSS("#input"), "\r"))
 	b.untilText("60%")
+	b.do(chromedp.SendKeys(chromedp.CSS("#input"), "/stats\r"))
+	b.until("document.querySelector('.picture img')?.naturalWidth === 480")
 	b.click("#theme")
 	b.shot("desk-7-admin-dark")
 }

@@ -13,17 +13,7 @@ import (
 const maxWait = time.Minute
 
 func (s *Server) listPeople(http.ResponseWriter, *http.Request) (any, error) {
-	type entry struct {
-		Key    string `json:"key"`
-		Name   string `json:"name"`
-		Title  string `json:"title"`
-		UserID int64  `json:"user_id"`
-	}
-	out := []entry{}
-	for _, p := range s.opts.People {
-		out = append(out, entry{p.Key, p.Name, p.Title, p.UserID})
-	}
-	return out, nil
+	return s.opts.People, nil
 }
 
 // say writes a message as a person.
@@ -36,22 +26,53 @@ func (s *Server) say(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := decode(w, r, &in); err != nil {
 		return nil, err
 	}
-	world := s.world
-	world.mu.Lock()
-	defer world.mu.Unlock()
-	p, c, err := world.resolve(in.actor)
-	if err != nil {
+	return s.as(in.actor, func(w *world, p *Person, c *chat) (any, error) {
+		body, err := spoken(in.Text, maxText)
+		if err != nil {
+			return nil, err
+		}
+		return w.arrive(&message{chat: c, from: p, body: body, replyTo: in.ReplyTo})
+	})
+}
+
+// editOwn changes a message that the person wrote; the bot hears of it as an edited message.
+func (s *Server) editOwn(w http.ResponseWriter, r *http.Request) (any, error) {
+	var in struct {
+		actor
+		MessageID int64  `json:"message_id"`
+		Text      string `json:"text"`
+	}
+	if err := decode(w, r, &in); err != nil {
 		return nil, err
 	}
-	text, _ := tidy(strings.ToValidUTF8(in.Text, "\ufffd"), nil)
+	return s.as(in.actor, func(w *world, p *Person, c *chat) (any, error) {
+		body, err := spoken(in.Text, maxText)
+		if err != nil {
+			return nil, err
+		}
+		m := c.message(in.MessageID)
+		if m == nil || m.from != p || m.file != nil {
+			return nil, &refusal{http.StatusNotFound, sayNoMessage}
+		}
+		m.body, m.edited = body, w.now()
+		w.touch(m)
+		if w.reads(m) {
+			w.push(&update{kind: "edited_message", value: w.wire(m), queue: queueKey{"chat", c.id}}, keepUpdate)
+		}
+		return w.view(m), nil
+	})
+}
+
+// spoken is a person's text as Telegram takes it, at most limit UTF-16 units.
+func spoken(text string, limit int) (formatted, error) {
+	text, _ = tidy(strings.ToValidUTF8(text, "\ufffd"), nil)
 	if text == "" {
-		return nil, &refusal{http.StatusBadRequest, sayEmptyText}
+		return formatted{}, &refusal{http.StatusBadRequest, sayEmptyText}
 	}
-	if utf16Len(text) > maxText {
-		return nil, &refusal{http.StatusBadRequest, sayTooLong}
+	if utf16Len(text) > limit {
+		return formatted{}, &refusal{http.StatusBadRequest, sayTooLong}
 	}
-	m := &message{chat: c, from: p, body: formatted{text, detectEntities(text, nil)}, replyTo: in.ReplyTo}
-	return world.arrive(m)
+	return formatted{text, detectEntities(text, nil)}, nil
 }
 
 // arrive puts a person's message into the chat and, if the bot may read it, among the updates. Locked.
@@ -105,39 +126,43 @@ func (s *Server) press(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := decode(w, r, &in); err != nil {
 		return nil, err
 	}
-	world := s.world
-	world.mu.Lock()
-	defer world.mu.Unlock()
-	p, c, err := world.resolve(in.actor)
+	return s.as(in.actor, func(w *world, p *Person, c *chat) (any, error) {
+		if in.MessageID == 0 && c.keyboard != nil {
+			return w.pressKey(p, c, in.Text)
+		}
+		m := c.message(in.MessageID)
+		if m == nil {
+			return nil, &refusal{http.StatusNotFound, sayNoMessage}
+		}
+		b := findButton(m.buttons, in.Text)
+		switch {
+		case b == nil:
+			return nil, &refusal{http.StatusNotFound, sayNoButton}
+		case b.Data == "":
+			return map[string]any{"url": b.URL, "copy": b.Copy}, nil
+		case c.blocked:
+			return nil, &refusal{http.StatusConflict, sayBlocked}
+		}
+		pressed := w.pressed(p, m, b.Data)
+		s.until(r, in.Wait, func() bool { return pressed.answered })
+		reply := map[string]any{"press": pressed.id}
+		if pressed.answered {
+			reply["answer"] = map[string]any{"text": pressed.text, "alert": pressed.alert, "url": pressed.url}
+		}
+		return reply, nil
+	})
+}
+
+// pressKey presses a key of the reply keyboard, which sends its words. Locked.
+func (w *world) pressKey(p *Person, c *chat, text string) (any, error) {
+	if !slices.ContainsFunc(c.keyboard.Rows, func(row []string) bool { return slices.Contains(row, text) }) {
+		return nil, &refusal{http.StatusNotFound, sayNoButton}
+	}
+	body, err := spoken(text, maxText)
 	if err != nil {
 		return nil, err
 	}
-	if in.MessageID == 0 && c.keyboard != nil {
-		if !slices.ContainsFunc(c.keyboard.Rows, func(row []string) bool { return slices.Contains(row, in.Text) }) {
-			return nil, &refusal{http.StatusNotFound, sayNoButton}
-		}
-		return world.arrive(&message{chat: c, from: p, body: formatted{in.Text, detectEntities(in.Text, nil)}})
-	}
-	m := c.message(in.MessageID)
-	if m == nil {
-		return nil, &refusal{http.StatusNotFound, sayNoMessage}
-	}
-	b := findButton(m.buttons, in.Text)
-	switch {
-	case b == nil:
-		return nil, &refusal{http.StatusNotFound, sayNoButton}
-	case b.Data == "":
-		return map[string]any{"url": b.URL, "copy": b.Copy}, nil
-	case c.blocked:
-		return nil, &refusal{http.StatusConflict, sayBlocked}
-	}
-	pressed := world.pressed(p, m, b.Data)
-	s.until(r, in.Wait, func() bool { return pressed.answered })
-	reply := map[string]any{"press": pressed.id}
-	if pressed.answered {
-		reply["answer"] = map[string]any{"text": pressed.text, "alert": pressed.alert, "url": pressed.url}
-	}
-	return reply, nil
+	return w.arrive(&message{chat: c, from: p, body: body})
 }
 
 // findButton prefers the exact words, then the only button that contains them.
@@ -161,7 +186,8 @@ func findButton(rows [][]button, text string) *button {
 
 // pressed makes the callback query of a press. Locked.
 func (w *world) pressed(p *Person, m *message, data string) *press {
-	made := &press{id: pressID(p.UserID, w.updates.last+1), person: p, message: m, data: data, at: w.now()}
+	w.rev++
+	made := &press{id: pressID(p.UserID, w.rev), person: p, message: m, data: data, at: w.now()}
 	w.presses[made.id] = made
 	value := wireCallback{ID: made.id, From: p.wire(), Message: w.wire(m), Data: data,
 		ChatInstance: strconv.FormatInt(m.chat.id, 10)}
@@ -197,25 +223,21 @@ func (s *Server) readChat(_ http.ResponseWriter, r *http.Request) (any, error) {
 	after, since, before := number("after"), number("since"), number("before")
 	limit := int(cmp.Or(number("limit"), maxKept))
 	wait, _ := strconv.ParseFloat(strings.TrimSuffix(q.Get("wait"), "s"), 64)
-	s.world.mu.Lock()
-	defer s.world.mu.Unlock()
-	_, c, err := s.world.resolve(actor{q.Get("as"), q.Get("in")})
-	if err != nil {
-		return nil, err
-	}
-	out := []messageView{}
-	collect := func() bool {
-		for i := len(c.messages) - 1; i >= 0 && len(out) < limit; i-- {
-			m := c.messages[i]
-			if m.id > after && m.rev > since && (before == 0 || m.id < before) {
-				out = append(out, s.world.view(m))
+	return s.as(actor{q.Get("as"), q.Get("in")}, func(w *world, _ *Person, c *chat) (any, error) {
+		out := []messageView{}
+		collect := func() bool {
+			for i := len(c.messages) - 1; i >= 0 && len(out) < limit; i-- {
+				m := c.messages[i]
+				if m.id > after && m.rev > since && (before == 0 || m.id < before) {
+					out = append(out, w.view(m))
+				}
 			}
+			return len(out) > 0
 		}
-		return len(out) > 0
-	}
-	s.until(r, wait, collect)
-	slices.Reverse(out)
-	return out, nil
+		s.until(r, wait, collect)
+		slices.Reverse(out)
+		return out, nil
+	})
 }
 
 // block stops the bot for a person, or lets it write again; the bot is told.
@@ -227,28 +249,16 @@ func (s *Server) block(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := decode(w, r, &in); err != nil {
 		return nil, err
 	}
-	world := s.world
-	world.mu.Lock()
-	defer world.mu.Unlock()
-	p, c, err := world.resolve(actor{As: in.As})
-	if err != nil {
-		return nil, err
-	}
-	if c.blocked != in.Blocked {
-		c.blocked = in.Blocked
-		status := map[bool]string{true: "kicked", false: "member"}
-		member := func(blocked bool) wireMember {
-			m := wireMember{Status: status[blocked], User: world.wireBot()}
-			if blocked {
-				m.Until = new(int64)
-			}
-			return m
+	return s.as(actor{As: in.As}, func(w *world, p *Person, c *chat) (any, error) {
+		if c.blocked != in.Blocked {
+			c.blocked = in.Blocked
+			w.push(&update{kind: "my_chat_member", queue: queueKey{"chat", c.id}, value: wireMemberUpdate{
+				Chat: c.wire(), From: p.wire(), Date: w.now().Unix(),
+				Old: w.wireMembership(!in.Blocked), New: w.wireMembership(in.Blocked)}}, keepUpdate)
+			w.broadcast(c, "blocked", map[string]any{"blocked": in.Blocked})
 		}
-		world.push(&update{kind: "my_chat_member", queue: queueKey{"chat", c.id}, value: wireMemberUpdate{
-			Chat: c.wire(), From: p.wire(), Date: world.now().Unix(), Old: member(!in.Blocked), New: member(in.Blocked)}}, keepUpdate)
-		world.broadcast(c, "blocked", map[string]any{"blocked": in.Blocked})
-	}
-	return map[string]bool{"blocked": c.blocked}, nil
+		return map[string]bool{"blocked": c.blocked}, nil
+	})
 }
 
 func (s *Server) makeFault(w http.ResponseWriter, r *http.Request) (any, error) {

@@ -51,17 +51,16 @@ func (s *Server) sendUserFile(w http.ResponseWriter, r *http.Request) (any, erro
 }
 
 func (s *Server) fileArrives(a actor, f *storedFile, caption string) (any, error) {
-	s.world.mu.Lock()
-	defer s.world.mu.Unlock()
-	p, c, err := s.world.resolve(a)
-	if err != nil {
-		return nil, err
-	}
-	caption, _ = tidy(strings.ToValidUTF8(caption, "\ufffd"), nil)
-	if utf16Len(caption) > maxCaption {
-		return nil, &refusal{http.StatusBadRequest, sayTooLong}
-	}
-	return s.world.arrive(&message{chat: c, from: p, file: f, body: formatted{caption, detectEntities(caption, nil)}})
+	return s.as(a, func(w *world, p *Person, c *chat) (any, error) {
+		var body formatted
+		if strings.TrimSpace(caption) != "" {
+			var err error
+			if body, err = spoken(caption, maxCaption); err != nil {
+				return nil, err
+			}
+		}
+		return w.arrive(&message{chat: c, from: p, file: f, body: body})
+	})
 }
 
 // readUserFile gives a person a file: pictures in place, everything else as a download.

@@ -23,6 +23,12 @@ func TestItRefusesToRunBesideARealToken(t *testing.T) {
 	}
 }
 
+func TestPeopleMayHaveStartedBefore(t *testing.T) {
+	inTime(t, localtelegram.Options{Started: true}, func(t *testing.T, r *rig) {
+		r.send(person("handler").UserID, "您的备案有了新进展")
+	})
+}
+
 func TestWrongOptionsAreNamed(t *testing.T) {
 	somebody := localtelegram.Person{Key: "a", Name: "甲", UserID: 1}
 	for _, o := range []localtelegram.Options{
@@ -30,6 +36,7 @@ func TestWrongOptionsAreNamed(t *testing.T) {
 		{People: []localtelegram.Person{{Key: "a", Name: "甲"}}},
 		{People: []localtelegram.Person{somebody, somebody}},
 		{Groups: []localtelegram.Group{{Key: "g", ChatID: 5}}},
+		{Groups: []localtelegram.Group{{Key: "g", ChatID: -5, Members: []string{"nobody"}}}},
 	} {
 		if s, err := localtelegram.New(o); err == nil {
 			_ = s.Close()
@@ -91,7 +98,7 @@ func TestOnlyOurOwnPageGetsIn(t *testing.T) {
 		{"another site reads", "GET", "/local/chat?as=admin", header("Sec-Fetch-Site", "cross-site"), 403},
 		{"another site listens", "GET", "/local/events", header("Origin", "http://evil.example"), 403},
 		{"another site is the bot", "POST", "/bot" + s.Token() + "/getMe", header("Origin", "http://evil.example"), 403},
-		{"outside of the page", "GET", "/../go.mod", func(*http.Request) {}, 307},
+		{"outside of the page", "GET", "/../go.mod", func(*http.Request) {}, 404},
 		{"a repository", "GET", "/.git/HEAD", func(*http.Request) {}, 404},
 		{"a profiler", "GET", "/debug/pprof/", func(*http.Request) {}, 404},
 		{"a wrong verb", "DELETE", "/local/people", func(*http.Request) {}, 405},
@@ -181,6 +188,23 @@ func TestMistakesOfAScriptAreExplained(t *testing.T) {
 			if status != c.want || (status != http.StatusOK && reply["error"] == "") {
 				t.Errorf("%s %v: %d %v, want %d", c.path, c.body, status, reply, c.want)
 			}
+		}
+	})
+}
+
+func TestPeopleEditWhatTheyWrote(t *testing.T) {
+	inTime(t, localtelegram.Options{}, func(t *testing.T, r *rig) {
+		r.say("official", "错字")
+		m := r.updates(nil)[0].Message
+		if status, reply := r.local("/local/edit", map[string]any{"as": "official", "message_id": m.ID, "text": "没有错字"}); status != http.StatusOK || reply["edited"] != true {
+			t.Fatal(status, reply)
+		}
+		u := r.updates(nil)
+		if len(u) != 2 || u[0].Message.Text != "错字" || u[1].EditedMessage.Text != "没有错字" || u[1].EditedMessage.ID != m.ID {
+			t.Errorf("the first words stay in their update, the new ones come as an edit: %+v", u)
+		}
+		if status, _ := r.local("/local/edit", map[string]any{"as": "handler", "message_id": m.ID, "text": "别人的"}); status != http.StatusNotFound {
+			t.Errorf("somebody else edited it: %d", status)
 		}
 	})
 }

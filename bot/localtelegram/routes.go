@@ -32,6 +32,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /local/people", s.person(s.listPeople))
 	mux.Handle("POST /local/say", s.person(s.say))
+	mux.Handle("POST /local/edit", s.person(s.editOwn))
 	mux.Handle("POST /local/press", s.person(s.press))
 	mux.Handle("POST /local/file", s.person(s.sendUserFile))
 	mux.Handle("GET /local/chat", s.person(s.readChat))
@@ -47,6 +48,8 @@ func (s *Server) routes() http.Handler {
 			s.serveAPI(w, r)
 		case strings.HasPrefix(r.URL.Path, "/file/bot"):
 			s.serveFile(w, r)
+		case strings.Contains(r.URL.Path, ".."):
+			replyPerson(w, http.StatusNotFound, errorReply{sayNotFound}) // the mux would redirect
 		default:
 			mux.ServeHTTP(w, r)
 		}
@@ -95,17 +98,20 @@ type actor struct {
 	In string `json:"in"` // key or id of a group; empty: the person's chat with the bot
 }
 
-// resolve finds person and chat. Locked.
-func (w *world) resolve(a actor) (*Person, *chat, error) {
+// as runs what a person does, with the world locked.
+func (s *Server) as(a actor, act func(w *world, p *Person, c *chat) (any, error)) (any, error) {
+	w := s.world
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	p := w.person(a.As)
 	if p == nil {
-		return nil, nil, &refusal{http.StatusNotFound, sayNoPerson}
+		return nil, &refusal{http.StatusNotFound, sayNoPerson}
 	}
 	c := w.chatOf(p, a.In)
 	if c == nil {
-		return nil, nil, &refusal{http.StatusNotFound, sayNoChat}
+		return nil, &refusal{http.StatusNotFound, sayNoChat}
 	}
-	return p, c, nil
+	return act(w, p, c)
 }
 
 func decode(w http.ResponseWriter, r *http.Request, into any) error {

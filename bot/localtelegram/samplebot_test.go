@@ -3,6 +3,10 @@ package localtelegram_test
 import (
 	"bytes"
 	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"strings"
 	"testing"
 
@@ -74,6 +78,9 @@ func sampleHandler(ctx context.Context, b *bot.Bot, u *models.Update) {
 			&models.ReplyKeyboardMarkup{ResizeKeyboard: true, Keyboard: [][]models.KeyboardButton{{{Text: "我要提问"}, {Text: "起草备案"}}, {{Text: "我的备案"}}}})
 	case strings.HasPrefix(m.Text, "/reindex"):
 		sampleProgress(ctx, b, m.Chat.ID)
+	case strings.HasPrefix(m.Text, "/stats"):
+		_, _ = b.SendPhoto(ctx, &bot.SendPhotoParams{ChatID: m.Chat.ID, Caption: "本月提问 <b>128</b> 次，答出 119 次。", ParseMode: models.ParseModeHTML,
+			Photo: &models.InputFileUpload{Filename: "stats.png", Data: bytes.NewReader(barChart())}})
 	case strings.HasPrefix(m.Text, "/invite"):
 		send("请把链接转给本人：https://t.me/rongcuo_bot?start=inv_7Q2M", nil)
 	case strings.HasPrefix(m.Text, "/hold"):
@@ -112,6 +119,21 @@ func keys(rows ...[]string) *models.InlineKeyboardMarkup {
 		out.InlineKeyboard = append(out.InlineKeyboard, line)
 	}
 	return out
+}
+
+// barChart is a small picture.
+func barChart() []byte {
+	img := image.NewRGBA(image.Rect(0, 0, 480, 240))
+	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{246, 249, 247, 255}), image.Point{}, draw.Src)
+	for i, height := range []int{60, 110, 90, 150, 130, 190, 170} {
+		bar := image.Rect(40+i*60, 215-height, 78+i*60, 215)
+		draw.Draw(img, bar, image.NewUniform(color.RGBA{28, 124, 108, 255}), image.Point{}, draw.Src)
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
 }
 
 // startSample starts a local Telegram with the sample bot.

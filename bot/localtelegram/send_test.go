@@ -332,6 +332,7 @@ func TestFilesTravelBothWays(t *testing.T) {
 		if edited, err := b.EditMessageCaption(ctx, &bot.EditMessageCaptionParams{ChatID: id, MessageID: sent.ID, Caption: "新"}); err != nil || edited.Caption != "新" {
 			t.Errorf("caption: %v", err)
 		}
+		r.refused("message caption is too long", "editMessageCaption", map[string]any{"chat_id": id, "message_id": sent.ID, "caption": strings.Repeat("字", 1025)})
 		r.refused("there is no text in the message to edit", "editMessageText", map[string]any{"chat_id": id, "message_id": sent.ID, "text": "x"})
 		r.refused("wrong file identifier", "sendDocument", map[string]any{"chat_id": id, "document": "nothing"})
 		r.refused("invalid file_id", "getFile", map[string]any{"file_id": "nothing"})
@@ -339,6 +340,61 @@ func TestFilesTravelBothWays(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "IMAGE_PROCESS_FAILED") {
 			t.Errorf("photo: %v", err)
 		}
+		photo, err := b.SendPhoto(ctx, &bot.SendPhotoParams{ChatID: id, Photo: &models.InputFileUpload{Filename: "a.png", Data: bytes.NewReader(barChart())}})
+		if err != nil || len(photo.Photo) == 0 || photo.Photo[0].Width != 480 {
+			t.Errorf("photo: %+v, %v", photo, err)
+		}
+		r.refused("there is no document in the request", "sendDocument", map[string]any{"chat_id": id})
+	})
+}
+
+func TestADownloadCanBreakOff(t *testing.T) {
+	inTime(t, localtelegram.Options{}, func(t *testing.T, r *rig) {
+		b := r.client()
+		r.upload("admin", "a.txt", strings.NewReader(strings.Repeat("x", 100_000)))
+		file, err := b.GetFile(t.Context(), &bot.GetFileParams{FileID: r.updates(nil)[0].Message.Document.FileID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.fault("drop", "file", 1, 0)
+		resp, err := r.http.Get(b.FileDownloadLink(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err == nil || len(got) != 50_000 {
+			t.Errorf("half of the file, then an error: %d bytes, %v", len(got), err)
+		}
+		if whole := r.fetch(t, b.FileDownloadLink(file)); len(whole) != 100_000 {
+			t.Errorf("afterwards: %d bytes", len(whole))
+		}
+	})
+}
+
+func TestTheBotLooksAround(t *testing.T) {
+	group := localtelegram.Group{Key: "office", Title: "办公室", ChatID: -100500, Members: []string{"official"}}
+	inTime(t, localtelegram.Options{Groups: []localtelegram.Group{group}}, func(t *testing.T, r *rig) {
+		b, ctx := r.client(), t.Context()
+		me, err := b.GetMe(ctx)
+		if err != nil || !me.IsBot || me.Username != "rongcuo_bot" || me.ID != 42 {
+			t.Errorf("me: %+v, %v", me, err)
+		}
+		if c, err := b.GetChat(ctx, &bot.GetChatParams{ChatID: group.ChatID}); err != nil || c.Title != "办公室" || c.Type != models.ChatTypeSupergroup {
+			t.Errorf("chat: %+v, %v", c, err)
+		}
+		member := func(key string) models.ChatMemberType {
+			m, err := b.GetChatMember(ctx, &bot.GetChatMemberParams{ChatID: group.ChatID, UserID: person(key).UserID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m.Type
+		}
+		if member("official") != models.ChatMemberTypeMember || member("outsider") != models.ChatMemberTypeLeft {
+			t.Errorf("members: %s, %s", member("official"), member("outsider"))
+		}
+		r.refused("user not found", "getChatMember", map[string]any{"chat_id": group.ChatID, "user_id": 1})
+		r.refused("private chats", "leaveChat", map[string]any{"chat_id": person("official").UserID})
 	})
 }
 
@@ -407,7 +463,7 @@ func TestTroubleOnDemand(t *testing.T) {
 			t.Errorf("after the trouble: %v", err)
 		}
 		r.fault("clock", "", 0, 3600)
-		if m := r.send(id, "一小时后"); time.Unix(int64(m.Date), 0).Sub(time.Now()) < 59*time.Minute {
+		if m := r.send(id, "一小时后"); time.Until(time.Unix(int64(m.Date), 0)) < 59*time.Minute {
 			t.Errorf("the clock did not move: %d", m.Date)
 		}
 		if status, _ := r.local("/local/fault", map[string]any{"kind": "earthquake"}); status != http.StatusBadRequest {

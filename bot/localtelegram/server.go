@@ -20,10 +20,10 @@ var ErrRealToken = errors.New("localtelegram: a real bot token is configured; th
 
 // Person is somebody who can be played in the chat.
 type Person struct {
-	Key    string // short, for scripts and addresses: "admin"
-	Name   string // what others see, a role: "管理员"
-	Title  string // one line on what the role is for; may be empty
-	UserID int64  // Telegram user id, positive; also the id of the private chat
+	Key    string `json:"key"`     // short, for scripts and addresses: "admin"
+	Name   string `json:"name"`    // what others see, a role: "管理员"
+	Title  string `json:"title"`   // one line on what the role is for; may be empty
+	UserID int64  `json:"user_id"` // Telegram user id, positive; also the id of the private chat
 }
 
 // Group is a group chat that the bot is a member of.
@@ -118,6 +118,11 @@ func (o *Options) fill() error {
 			return fmt.Errorf("group %q: key and a negative chat id must be set and be unique", g.Key)
 		}
 		seen[g.Key], seen[g.ChatID] = true, true
+		for _, member := range g.Members {
+			if !slices.ContainsFunc(o.People, func(p Person) bool { return p.Key == member }) {
+				return fmt.Errorf("group %q: nobody has the key %q", g.Key, member)
+			}
+		}
 	}
 	return nil
 }

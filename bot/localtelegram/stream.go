@@ -16,7 +16,7 @@ type watcher struct {
 
 const (
 	maxWatchers  = 64
-	watcherQueue = 256
+	watcherQueue = 1024
 )
 
 // broadcast sends an event to every open page. Locked.

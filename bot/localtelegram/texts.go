@@ -22,7 +22,7 @@ const (
 	sayNoPerson     = "没有这个人物。请用 GET /local/people 查看可用的人物。"
 	sayNoChat       = "没有这个群，或者此人不在群里。"
 	sayEmptyText    = "消息不能为空。"
-	sayTooLong      = "消息太长：Telegram 一条消息最多 4096 个字符。"
+	sayTooLong      = "消息太长：一条消息最多 4096 个字符，文件说明最多 1024 个。"
 	sayNoMessage    = "没有这条消息。"
 	sayNoButton     = "这条消息没有这个按钮。"
 	sayBlocked      = "此人已停用机器人，请先恢复。"

@@ -24,7 +24,7 @@ type updateQueue struct {
 // update is one thing that happened to the bot.
 type update struct {
 	id      int64
-	kind    string // "message", "callback_query", "my_chat_member"
+	kind    string // "message", "edited_message", "callback_query", "my_chat_member"
 	value   any    // wire form, made when it happened
 	expires time.Time
 	queue   queueKey // webhooks deliver one queue in order, different queues side by side
@@ -80,14 +80,15 @@ func (w *world) drop(done []*update) {
 	if len(done) == 0 {
 		return
 	}
-	gone := slices.Clone(done)
-	w.updates.pending = slices.DeleteFunc(w.updates.pending, func(u *update) bool { return slices.Contains(gone, u) })
-	for _, u := range gone {
+	gone := make(map[*update]bool, len(done))
+	for _, u := range done {
+		gone[u] = true
 		if m := u.message; m != nil && !m.fetched && !m.deleted {
 			m.fetched = true
 			w.touch(m)
 		}
 	}
+	w.updates.pending = slices.DeleteFunc(w.updates.pending, func(u *update) bool { return gone[u] })
 }
 
 // wireUpdates is the answer of getUpdates: each update as an object with its id and its one kind.

@@ -87,6 +87,14 @@ func (w *world) wireBot() wireUser {
 	return wireUser{ID: botID(w.opts.Token), IsBot: true, FirstName: w.opts.BotName, Username: w.opts.BotUsername}
 }
 
+// wireMembership is the bot's place in a private chat.
+func (w *world) wireMembership(blocked bool) wireMember {
+	if blocked {
+		return wireMember{Status: "kicked", User: w.wireBot(), Until: new(int64)} // 0: for ever
+	}
+	return wireMember{Status: "member", User: w.wireBot()}
+}
+
 func (p *Person) wire() wireUser {
 	return wireUser{ID: p.UserID, FirstName: p.Name, LanguageCode: "zh-hans"}
 }

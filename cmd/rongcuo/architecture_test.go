@@ -20,6 +20,7 @@ var mayImport = map[string][]string{
 	"knowledge/documents":                 {},
 	"knowledge/embedding":                 {"knowledge/embedding/weights"},
 	"knowledge/embedding/weights":         {},
+	"knowledge/ship":                      {"knowledge", "knowledge/embedding"},
 	"knowledge/bench":                     {"knowledge", "knowledge/documents"},
 	"knowledge/embedding/make":            {"knowledge/embedding/weights"},
 	"knowledge/fakemodel":                 {},

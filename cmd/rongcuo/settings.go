@@ -104,7 +104,7 @@ func (s settings) checkModels() error {
 	}
 	if s.ModelURL != "" {
 		if _, err := knowledge.NewModels(knowledge.ModelConfig{BaseURL: s.ModelURL}); err != nil {
-			return failure("设置 OPENAI_BASE_URL 应当以 http:// 或 https:// 开头。")
+			return failure("设置 OPENAI_BASE_URL 应当以 http:// 或 https:// 开头，不含密码，也不能是本地链路地址。")
 		}
 	}
 	return nil

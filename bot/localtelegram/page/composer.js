@@ -10,6 +10,7 @@ let files = [];      // chosen, not sent yet
 let choice = 0;      // highlighted command
 let shown = [];      // commands in the open menu
 let keysFolded = false;
+let drawnKeys = "[]"; // the reply keyboard on the screen
 
 const input = () => $("input");
 const touch = matchMedia("(pointer: coarse)");
@@ -29,6 +30,7 @@ export function openComposer(next) {
 /** drawComposer follows the chat: start button, blocked, commands, reply keyboard. */
 export function drawComposer() {
   const empty = chat.messages.length === 0 && !chat.group;
+  const started = document.activeElement === $("start");
   $("start").hidden = !empty && !chat.blocked;
   $("start").textContent = chat.blocked ? "恢复机器人" : "开始";
   $("form").hidden = !$("start").hidden;
@@ -37,6 +39,7 @@ export function drawComposer() {
   drawKeyboard();
   drawSend();
   grow();
+  if (started && !$("form").hidden && !touch.matches) input().focus();
 }
 
 function drawSend() { $("send").disabled = input().value.trim() === "" && files.length === 0; }
@@ -46,6 +49,9 @@ function drawKeyboard() {
   $("keys").hidden = rows.length === 0;
   $("keys").setAttribute("aria-expanded", String(!keysFolded));
   $("keyboard").hidden = rows.length === 0 || keysFolded;
+  const wanted = JSON.stringify(rows);
+  if (wanted === drawnKeys) return; // drawing anew would take the focus away
+  drawnKeys = wanted;
   $("keyboard").replaceChildren(...rows.map((row) => h("div", { class: "keyboard-row" },
     ...row.map((text) => h("button", { type: "button", class: "big-key", onclick: () => say(text) }, text)))));
 }
@@ -185,7 +191,6 @@ export function wireComposer() {
   $("start").addEventListener("click", async () => {
     if (chat.blocked) await post("/local/block", { as: chat.key, blocked: false }).catch((e) => toast(e.message));
     else await say("/start");
-    input().focus();
   });
   input().addEventListener("paste", (e) => {
     const pasted = [...((e.clipboardData && e.clipboardData.files) || [])];

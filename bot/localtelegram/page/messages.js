@@ -33,7 +33,10 @@ export function onMessage(m) {
     const open = [...old.querySelectorAll("blockquote")].map((q) => q.classList.contains("folded"));
     row.querySelectorAll("blockquote").forEach((q, i) => { if (open[i] === false && q.classList.contains("folded")) q.querySelector(".unfold").click(); });
     row.classList.remove("fresh");
+    const focused = keysOf(old).indexOf(document.activeElement);
     old.replaceWith(row);
+    const key = focused >= 0 && (keysOf(row)[focused] || keysOf(row)[0]);
+    if (key) key.focus({ preventScroll: true });
   } else {
     const [first, ...rest] = rowsFor(m, chat.messages[at - 1], null);
     const tail = log().querySelector(".ephemeral");
@@ -45,6 +48,8 @@ export function onMessage(m) {
   if (near || (!old && m.from !== "bot")) toBottom();
   else if (!old) { fresh++; drawJump(); }
 }
+
+function keysOf(row) { return [...row.querySelectorAll(".key")]; }
 
 export function onDeleted(id) {
   const el = document.getElementById("m" + id);
