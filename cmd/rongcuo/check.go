@@ -8,6 +8,7 @@ import (
 
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
+	"rongcuo/knowledge/embedding"
 )
 
 // checkTime bounds one attempt to reach something.
@@ -54,8 +55,11 @@ func (c *checker) report(what, good string, err error) {
 
 // models asks the configured server for one vector and one short text.
 func (c *checker) models(ctx context.Context, s settings) {
-	if s.Embedding == embeddingOff {
+	switch s.Embedding {
+	case embeddingOff:
 		c.report("语义检索", "未启用，只按字词查找", nil)
+	case embeddingBuiltin:
+		c.builtin(ctx)
 	}
 	if s.ChatModel == "" {
 		c.report("智能撰写", "未启用，直接摘录条文", nil)
@@ -77,6 +81,18 @@ func (c *checker) models(ctx context.Context, s settings) {
 		_, err := models.Complete(ctx, "只回答两个字。", "请说：正常", nil)
 		c.report("智能撰写", fmt.Sprintf("模型 %s，用时 %d 毫秒", s.ChatModel, time.Since(start).Milliseconds()), mend(err, "OPENAI_CHAT_MODEL"))
 	}
+}
+
+// builtin makes one vector with the model in the binary.
+func (c *checker) builtin(ctx context.Context) {
+	start := time.Now()
+	model, err := embedding.Open()
+	name := ""
+	if err == nil {
+		name = model.Name()
+		_, err = model.Embed(ctx, []string{"风险备案"})
+	}
+	c.report("语义检索", fmt.Sprintf("内置模型 %s，用时 %d 毫秒", name, time.Since(start).Milliseconds()), err)
 }
 
 func mend(err error, names string) error {

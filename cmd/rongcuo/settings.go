@@ -12,6 +12,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"rongcuo/knowledge"
+	"rongcuo/knowledge/embedding"
 	"rongcuo/prompts"
 )
 
@@ -38,8 +39,9 @@ type settings struct {
 
 // Values of EMBEDDING.
 const (
-	embeddingOpenAI = "openai"
-	embeddingOff    = "off"
+	embeddingBuiltin = "builtin" // the model in the binary
+	embeddingOpenAI  = "openai"
+	embeddingOff     = "off"
 )
 
 // readSettings reads and checks all settings; it touches no network. An error
@@ -71,7 +73,7 @@ func readSettings() (settings, error) {
 		return s, failure("设置 PROMPTS_DIR 里的模板有误：%v", err)
 	}
 	if s.Embedding == "" {
-		s.Embedding = embeddingOff
+		s.Embedding = embeddingBuiltin
 		if s.EmbeddingModel != "" {
 			s.Embedding = embeddingOpenAI
 		}
@@ -93,8 +95,8 @@ var settingOf = map[string]string{"Dimensions": "OPENAI_EMBEDDING_DIMENSIONS"}
 // checkModels finds what contradicts itself.
 func (s settings) checkModels() error {
 	switch {
-	case s.Embedding != embeddingOpenAI && s.Embedding != embeddingOff:
-		return failure("设置 EMBEDDING 只能是 %s 或 %s。", embeddingOpenAI, embeddingOff)
+	case s.Embedding != embeddingBuiltin && s.Embedding != embeddingOpenAI && s.Embedding != embeddingOff:
+		return failure("设置 EMBEDDING 只能是 %s、%s 或 %s。", embeddingBuiltin, embeddingOpenAI, embeddingOff)
 	case s.Embedding == embeddingOpenAI && s.EmbeddingModel == "":
 		return failure("设置 EMBEDDING=openai 时还要设置 OPENAI_EMBEDDING_MODEL。")
 	case s.Embedding == embeddingOpenAI && s.Dimensions <= 0:
@@ -127,7 +129,12 @@ func newBase(ctx context.Context, s settings, db *sql.DB) (*knowledge.Base, erro
 	if err != nil {
 		return nil, err
 	}
-	if models != nil && s.Embedding == embeddingOpenAI {
+	switch s.Embedding {
+	case embeddingBuiltin:
+		if options.Embedder, err = embedding.Open(); err != nil {
+			return nil, fmt.Errorf("内置语义模型打不开，请重新安装程序：%w", err)
+		}
+	case embeddingOpenAI:
 		options.Embedder = models
 	}
 	if models != nil && s.ChatModel != "" {

@@ -1,0 +1,160 @@
+// Package embedding turns Chinese text into vectors, with a small language
+// model that the binary carries: no server, no network, no cgo. It finds the
+// article that means the same as a question in other words.
+//
+// The model is bge-small-zh-v1.5 (see MODEL_CARD.md), a BERT encoder of four
+// layers; a vector is what the last layer says at the first token, with the
+// length one, so that the product of two vectors is their cosine. The tour:
+//
+//   - weights: the file with the 8-bit weights; make: the program that wrote it
+//     from the published model
+//   - tokenizer.go, characters.go: from text to numbers of tokens
+//   - encoder.go, attention.go: from tokens to vectors
+//   - kernel*.go, *_amd64.s, functions.go: the arithmetic. In assembly because
+//     nothing else is quick enough on one core: the kept libraries for Go took
+//     300 ms for a question, a dot product in assembly 27
+//   - gate.go: who may use the cores; questions go before bulk work
+package embedding
+
+import (
+	"context"
+	_ "embed"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"rongcuo/knowledge/embedding/weights"
+)
+
+//go:embed weights.bin
+var shipped []byte
+
+// Model makes vectors. It is safe for use by many goroutines, starts none
+// that outlive a call, and needs no closing.
+type Model struct {
+	weights   *weights.Model
+	tokenizer *tokenizer
+	rows      []int32 // of weights.Words, for each token; -1 without one
+	kernel    *kernel
+	gate      *gate
+	scratch   sync.Pool // of *scratch
+}
+
+// Open gives the model in the binary. The first call checks the weights
+// against their checksum and prepares them (some 30 ms); later ones give the
+// same model. The error is weights.ErrDamaged: the binary is broken.
+func Open() (*Model, error) { return open() }
+
+var open = sync.OnceValues(func() (*Model, error) { return load(shipped) })
+
+func load(data []byte) (*Model, error) {
+	w, err := weights.Read(data)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{
+		weights: w, tokenizer: newTokenizer(w.Vocabulary), rows: make([]int32, len(w.Vocabulary)),
+		kernel: kernels()[0], gate: newGate(runtime.GOMAXPROCS(0)),
+	}
+	var row int32
+	for id, token := range w.Vocabulary {
+		m.rows[id] = -1
+		if token != "" {
+			m.rows[id] = row
+			row++
+		}
+	}
+	return m, nil
+}
+
+// Name is the model's name with the beginning of the weights' checksum, such
+// as bge-small-zh-v1.5/0123abcd. Vectors of equal names can be compared.
+func (m *Model) Name() string { return m.weights.Name }
+
+// Dim is the number of numbers in a vector, 512.
+func (m *Model) Dim() int { return weights.Hidden }
+
+// Embed gives a vector of length one for each text, in their order. Of a text
+// the first 512 tokens count (about 500 characters); the empty text has a
+// vector too. The same text has the same vector, bit for bit, whatever stands
+// beside it and however many cores there are.
+//
+// One text is a question: it goes before the texts of longer lists, on one
+// core. A list is bulk work: it uses all cores and hands them over to
+// questions within milliseconds. The only error is that of the context, which
+// is heeded within the same time.
+func (m *Model) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	rank := question
+	if len(texts) > 1 {
+		rank = bulk
+	}
+	batches := m.batches(texts)
+	vectors := make([][]float32, len(texts))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(len(batches), m.gate.cores) {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(batches) {
+					return
+				}
+				m.embed(ctx, rank, batches[i], vectors)
+			}
+		})
+	}
+	group.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return vectors, nil
+}
+
+// batch is some texts as tokens, one after the other.
+type batch struct {
+	first int     // the text that it begins with
+	ids   []int32 // of all texts
+	ends  []int   // where each text ends in ids
+}
+
+// A batch has at least this many tokens where there are enough texts: the
+// panel of weights that is widened for it then costs under a tenth of the
+// products. More would only need more memory.
+const batchTokens = 192
+
+func (m *Model) batches(texts []string) []batch {
+	var list []batch
+	for i, text := range texts {
+		if n := len(list); n == 0 || len(list[n-1].ids) >= batchTokens {
+			list = append(list, batch{first: i})
+		}
+		b := &list[len(list)-1]
+		b.ids = append(b.ids, m.tokenizer.tokens(text, weights.Positions)...)
+		b.ends = append(b.ends, len(b.ids))
+	}
+	return list
+}
+
+// embed puts the vectors of a batch into their places, unless the context
+// ends before.
+func (m *Model) embed(ctx context.Context, rank rank, b batch, vectors [][]float32) {
+	if m.gate.enter(ctx, rank) != nil {
+		return
+	}
+	s, _ := m.scratch.Get().(*scratch)
+	if s == nil {
+		s = newScratch()
+	}
+	defer m.scratch.Put(s)
+	e := encoder{m: m, s: s, pause: func() error { return m.gate.pause(ctx, rank) }}
+	if e.encode(b) != nil {
+		return // and the turn is over
+	}
+	m.gate.leave()
+	for i := range b.ends {
+		vectors[b.first+i] = unit(s.line(i))
+	}
+}
