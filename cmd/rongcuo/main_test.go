@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"rongcuo/knowledge"
+	"rongcuo/knowledge/documents"
 	"rongcuo/knowledge/fakemodel"
 )
 
@@ -188,6 +190,33 @@ func TestCheckTriesWhatIsConfigured(t *testing.T) {
 	t.Setenv("OPENAI_EMBEDDING_DIMENSIONS", "65")
 	if status, out, _ := invoke(t, "check"); status != exitFailed || !strings.Contains(out, "✗ 语义检索") {
 		t.Fatal(out)
+	}
+}
+
+func TestTheVectorsOfTheSampleAreNotStale(t *testing.T) {
+	s, err := readSettings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := newBase(t.Context(), s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := base.Load(t.Context(), documents.WalkFS(t.Context(), knowledge.Sample()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Embedded > 0 {
+		t.Errorf("%d passages of the sample have no shipped vector: run go generate ./knowledge", report.Embedded)
+	}
+}
+
+func TestWordsAloneAnswerWhenToldSo(t *testing.T) {
+	_, with, _ := invoke(t, "ask", "-json", "哪些情形不予容错？")
+	t.Setenv("EMBEDDING", "off")
+	status, without, _ := invoke(t, "ask", "-json", "哪些情形不予容错？")
+	if status != exitOK || !strings.Contains(with, `"embedding":"bge-small-zh`) || !strings.Contains(without, `"embedding":""`) {
+		t.Errorf("%d\n%s\n%s", status, with, without)
 	}
 }
 

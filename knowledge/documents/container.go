@@ -16,7 +16,8 @@ import (
 // can't lead anywhere.
 type container struct {
 	parts map[string]*zip.File
-	left  int64
+	left  int64 // bytes that may still be unpacked
+	tags  int   // tokens that may still be parsed; text earns more
 }
 
 // openContainer refuses what promises too much before reading any of it: too
@@ -32,7 +33,7 @@ func openContainer(data []byte) (*container, error) {
 		return nil, refuse(refuseBroken)
 	}
 	allowance := min(int64(maxPlain), max(int64(len(data))*maxRatio, freePlain))
-	c := &container{parts: map[string]*zip.File{}, left: allowance}
+	c := &container{parts: map[string]*zip.File{}, left: allowance, tags: freeTokens}
 	var declared uint64
 	for _, f := range z.File {
 		name := strings.TrimPrefix(f.Name, "/")
@@ -84,17 +85,17 @@ func (c *container) tokens(ctx context.Context, name string, yield func(xml.Toke
 	defer func() { c.left = bounded.left }()
 	d := xml.NewDecoder(bounded)
 	depth, text := 0, 0
-	for n := 0; ; n++ {
+	for ; ; c.tags-- {
 		bounded.piece = maxToken
 		t, err := d.RawToken()
 		switch {
 		case err == io.EOF && depth == 0:
 			return nil
-		case errors.Is(err, errTooMuch), n > freeTokens+text*tokensPerByte:
+		case errors.Is(err, errTooMuch), c.tags < 0:
 			return refuse(refuseBomb)
 		case err != nil:
 			return refuse(refuseBroken)
-		case n%4096 == 0 && ctx.Err() != nil:
+		case c.tags%4096 == 0 && ctx.Err() != nil:
 			return ctx.Err()
 		}
 		switch t := t.(type) {
@@ -106,6 +107,7 @@ func (c *container) tokens(ctx context.Context, name string, yield func(xml.Toke
 			depth--
 		case xml.CharData:
 			text += len(t)
+			c.tags += len(t) * tokensPerByte
 		}
 		if depth > maxDepth {
 			return refuse(refuseTooDeep)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -35,60 +36,145 @@ type corpusRecord struct {
 
 var errLongLine = errors.New("line too long")
 
-// corpusLines yields a document a line. A line that is wrong yields a *Refused
-// with its number, and the others go on; so does what ends the file early.
+const (
+	corpusBatchLines = 256
+	corpusWorkers    = 4
+)
+
+// corpusBatch is a run of lines on its way from the reader, over a worker that
+// parses them, to the one who asked.
+type corpusBatch struct {
+	lines  []numberedLine
+	docs   []Document
+	wrong  []string // reasons, "" for a line that is taken
+	end    error    // what ended the file after these lines
+	parsed chan struct{}
+}
+
+type numberedLine struct {
+	n    int
+	text []byte // nil when it was too long
+}
+
+// corpusLines yields a document a line, in order. A line that is wrong yields a
+// *Refused with its number, and the others go on; so does what ends the file
+// early. Lines are parsed by a few workers beside the one who asks.
 func corpusLines(ctx context.Context, name string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		fail := func(err error) { yield(Document{Path: name}, err) }
-		plain, err := plainCorpus(r)
-		if err != nil {
-			fail(refuse(refuseBroken))
-			return
+		inner, stop := context.WithCancel(ctx)
+		var running sync.WaitGroup
+		defer running.Wait()
+		defer stop()
+		work, ordered := make(chan *corpusBatch), make(chan *corpusBatch, corpusWorkers)
+		running.Go(func() {
+			defer close(work)
+			defer close(ordered)
+			readBatches(r, func(b *corpusBatch) bool {
+				for _, to := range []chan<- *corpusBatch{work, ordered} {
+					select {
+					case to <- b:
+					case <-inner.Done():
+						return false
+					}
+				}
+				return true
+			})
+		})
+		for range corpusWorkers {
+			running.Go(func() {
+				for b := range work {
+					b.parse()
+				}
+			})
 		}
-		lines := bufio.NewReaderSize(plain, maxCorpusLine)
 		seen := map[string]bool{}
-		for n := 1; ; n++ {
-			line, err := nextLine(lines)
-			switch {
-			case err == io.EOF:
-				return
-			case errors.Is(err, errTooMuch):
-				fail(refuse(refuseBombAfter, n-1))
-				return
-			case err != nil && !errors.Is(err, errLongLine):
-				fail(refuse(refuseBrokenAfter, n-1))
-				return
-			case n > maxCorpusLines:
-				fail(refuse(refuseTooManyLines, maxCorpusLines))
-				return
-			case n%1024 == 0 && ctx.Err() != nil:
-				fail(ctx.Err())
+		for b := range ordered {
+			<-b.parsed
+			if ctx.Err() != nil {
+				break
+			}
+			if !b.yield(name, seen, yield) {
 				return
 			}
-			if n == 1 {
-				line = bytes.TrimPrefix(line, []byte("\xEF\xBB\xBF"))
-			}
-			if line = bytes.TrimSpace(line); len(line) == 0 && err == nil {
-				continue
-			}
-			var d Document
-			reason := reasonLongLine
-			if err == nil {
-				d, reason = corpusLine(line)
-			}
-			if reason == "" && seen[d.Path] {
-				reason = reasonSameID
-			}
-			seen[d.Path] = true
-			err = nil
-			if reason != "" {
-				err = refuse(refuseLine, n, reason)
-			}
-			if !yield(d, err) {
-				return
-			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(Document{Path: name}, err)
 		}
 	}
+}
+
+// readBatches cuts a corpus into lines until it ends or nobody takes more.
+func readBatches(r io.Reader, give func(*corpusBatch) bool) {
+	newBatch := func() *corpusBatch { return &corpusBatch{parsed: make(chan struct{})} }
+	b := newBatch()
+	plain, err := plainCorpus(r)
+	if err != nil {
+		b.end = refuse(refuseBroken)
+		give(b)
+		return
+	}
+	lines := bufio.NewReaderSize(plain, maxCorpusLine)
+	for n := 1; ; n++ {
+		line, err := nextLine(lines)
+		switch {
+		case err == io.EOF:
+			give(b)
+			return
+		case errors.Is(err, errTooMuch):
+			b.end = refuse(refuseBombAfter, n-1)
+		case err != nil && !errors.Is(err, errLongLine):
+			b.end = refuse(refuseBrokenAfter, n-1)
+		case n > maxCorpusLines:
+			b.end = refuse(refuseTooManyLines, maxCorpusLines)
+		}
+		if b.end != nil {
+			give(b)
+			return
+		}
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\xEF\xBB\xBF"))
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 || err != nil {
+			b.lines = append(b.lines, numberedLine{n, bytes.Clone(line)})
+		}
+		if len(b.lines) == corpusBatchLines {
+			if !give(b) {
+				return
+			}
+			b = newBatch()
+		}
+	}
+}
+
+func (b *corpusBatch) parse() {
+	defer close(b.parsed)
+	b.docs, b.wrong = make([]Document, len(b.lines)), make([]string, len(b.lines))
+	for i, line := range b.lines {
+		if b.wrong[i] = reasonLongLine; line.text != nil {
+			b.docs[i], b.wrong[i] = corpusLine(line.text)
+		}
+	}
+}
+
+// yield hands on what became of the lines, and says whether more is wanted.
+func (b *corpusBatch) yield(name string, seen map[string]bool, yield func(Document, error) bool) bool {
+	for i, d := range b.docs {
+		reason := b.wrong[i]
+		if reason == "" && seen[d.Path] {
+			reason = reasonSameID
+		}
+		if reason != "" {
+			if !yield(d, refuse(refuseLine, b.lines[i].n, reason)) {
+				return false
+			}
+			continue
+		}
+		seen[d.Path] = true
+		if !yield(d, nil) {
+			return false
+		}
+	}
+	return b.end == nil || yield(Document{Path: name}, b.end)
 }
 
 // nextLine gives a line without a copy; a longer one than the buffer holds is

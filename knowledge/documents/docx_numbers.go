@@ -146,6 +146,9 @@ var enclosed = map[string]rune{
 // ST_NumberFormat). All Chinese forms become the one in which articles are
 // named, 一百零三 and never 一〇三, so that a search for the number finds it.
 func formatCount(format string, n int) string {
+	if n < 1 && format != "bullet" && format != "none" {
+		return strconv.Itoa(n)
+	}
 	switch format {
 	case "bullet", "none":
 		return ""
@@ -164,23 +167,22 @@ func formatCount(format string, n int) string {
 	case "decimalFullWidth":
 		return strings.Map(func(r rune) rune { return r - '0' + '０' }, strconv.Itoa(n))
 	}
-	if first, ok := enclosed[format]; ok && n >= 1 && n <= 20 {
+	if first, ok := enclosed[format]; ok && n <= 20 {
 		return string(first + rune(n-1))
 	}
 	return strconv.Itoa(n)
 }
 
 func nth(letters string, n int) string {
-	if r := []rune(letters); n >= 1 && n <= len(r) {
+	if r := []rune(letters); n <= len(r) {
 		return string(r[n-1])
 	}
 	return strconv.Itoa(n)
 }
 
+// roman writes a number; a list of more than 3999 items repeats the M.
 func roman(n int) string {
-	if n < 1 || n > 3999 {
-		return strconv.Itoa(n)
-	}
+	n = min(n, 9999)
 	var out strings.Builder
 	for _, step := range []struct {
 		value int

@@ -40,6 +40,7 @@ type wordStyle struct {
 	outline  int // heading rank from 1, 0 for none
 	number   numberRef
 	look     wordLook
+	shaded   bool
 	contents bool // an entry of a table of contents
 }
 
@@ -83,6 +84,8 @@ func (d *wordReader) styleToken() func(xml.Token) error {
 				style.outline = outlineRank(value)
 			case "numId", "ilvl":
 				style.number.set(name, value)
+			case "shd":
+				style.shaded = style.shaded || isColored(t)
 			case "vanish", "color", "sz":
 				if skip == 0 {
 					style.look.set(name, value)
@@ -119,8 +122,18 @@ func (d *wordReader) resolve(id string) wordStyle {
 			}
 		}
 		style.look.add(p.look)
+		style.shaded = style.shaded || p.shaded
 		style.contents = style.contents || p.contents
 		parent = p.based
 	}
 	return style
+}
+
+// outlineRank turns Word's level 0 to 8 into a heading rank; 9 is body text.
+func outlineRank(value string) int {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > 8 {
+		return 0
+	}
+	return n + 1
 }

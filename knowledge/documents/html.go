@@ -56,9 +56,13 @@ type htmlElement struct {
 }
 
 func (p *htmlPage) read(ctx context.Context) error {
+	letters := 0
 	for n := 0; ; n++ {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if n > freeTokens+letters*tokensPerByte {
+			return refuse(refuseBomb)
 		}
 		switch p.tokens.Next() {
 		case html.ErrorToken:
@@ -69,7 +73,9 @@ func (p *htmlPage) read(ctx context.Context) error {
 			p.endLine()
 			return nil
 		case html.TextToken:
-			p.text(string(p.tokens.Text()))
+			s := string(p.tokens.Text())
+			letters += len(s)
+			p.text(s)
 		case html.StartTagToken, html.SelfClosingTagToken: // in HTML <div/> is a start tag
 			p.start(p.tokens.Token())
 		case html.EndTagToken:
@@ -110,7 +116,9 @@ func (p *htmlPage) start(t html.Token) {
 		}
 		return
 	}
-	p.closeImplied(a)
+	if isBlock(a) {
+		p.closeImplied(a)
+	}
 	e := htmlElement{name: a, items: -1}
 	switch {
 	case p.dropping():
@@ -191,10 +199,12 @@ func (p *htmlPage) end(a atom.Atom) {
 }
 
 // closeImplied closes what a start tag closes by itself: people leave out the
-// end tags of paragraphs, items, rows and cells.
+// end tags of paragraphs, items, rows and cells. Who does nests little, so that
+// it looks no further than a few levels up.
 func (p *htmlPage) closeImplied(a atom.Atom) {
+	const reach = 16
 	keep := len(p.open)
-	for i := len(p.open) - 1; i >= 0; i-- {
+	for i := len(p.open) - 1; i >= max(0, len(p.open)-reach); i-- {
 		open := p.open[i].name
 		if closesBefore(a, open) {
 			keep = i

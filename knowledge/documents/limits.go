@@ -18,8 +18,8 @@ const (
 	maxEntries    = 2000      // parts of a container
 	maxDepth      = 200       // nested elements of XML and HTML
 	maxToken      = 4 << 20   // bytes of one tag, attribute list or stretch of text
-	freeTokens    = 150_000   // XML tokens of a part without any text …
-	tokensPerByte = 8         // … and what every byte of text allows on top; Word writes about 2
+	freeTokens    = 150_000   // tags of XML or HTML without any text …
+	tokensPerByte = 8         // … and what every byte of text allows on top; Word writes fewer than 2
 	maxColumns    = 512       // of a sheet
 	maxPages      = 1000      // of a PDF
 	maxCharacters = 5_000_000 // of the text that comes out

@@ -153,6 +153,10 @@ func pdfOnePage(instance pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int)
 		return nil, err
 	}
 	defer func() { _, _ = instance.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage}) }()
+	paper, err := instance.FPDF_GetPageWidth(&requests.FPDF_GetPageWidth{Page: requests.Page{ByReference: &page.Page}})
+	if err != nil {
+		return nil, err
+	}
 	count, err := instance.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
 	if err != nil || count.Count == 0 {
 		return nil, err
@@ -178,6 +182,7 @@ func pdfOnePage(instance pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int)
 			if _, l.right, _, err = pdfBox(instance, text.TextPage, last); err != nil {
 				return nil, err
 			}
+			l.share = (l.right - l.left) / float32(max(paper.Width, 1))
 			out = append(out, l)
 		}
 		at = end

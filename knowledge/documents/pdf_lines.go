@@ -11,12 +11,13 @@ import (
 type pdfLine struct {
 	text              string
 	left, right, size float32
+	share             float32 // of the paper's width that it spans
 }
 
 type pdfPage []pdfLine
 
 var (
-	pageNumber = regexp.MustCompile(`^[ 　]*[-—–－·]*[ 　]*(?:第[ 　]*)?[0-9０-９]{1,4}(?:[ 　]*页)?(?:[ 　]*[/／，,]?[ 　]*(?:共[ 　]*)?[0-9]{1,4}(?:[ 　]*页)?)?[ 　]*[-—–－·]*[ 　]*$`)
+	pageNumber = regexp.MustCompile(`^[ 　]*[-—–－·]*[ 　]*(?:第[ 　]*)?[0-9０-９]{1,3}(?:[ 　]*页)?(?:(?:[ 　]*[/／，,][ 　]*(?:共[ 　]*)?|[ 　]*共[ 　]*|[ 　]+)[0-9]{1,4}(?:[ 　]*页)?)?[ 　]*[-—–－·]*[ 　]*$`)
 	digitRuns  = regexp.MustCompile(`[0-9０-９]+`)
 	// leaders is a line of a table of contents.
 	leaders = regexp.MustCompile(`(?:[.．…·•]{4,}|(?:[.．·] ){4,})[ 　.]*[0-9]{1,4}[ 　]*$`)
@@ -30,33 +31,45 @@ const hyphens = "\x02\uFFFE"
 // joinPages drops page numbers, running heads and tables of contents, and
 // joins the lines that were broken at the edge of the paper.
 func joinPages(pages []pdfPage) string {
-	const edge = 2 // lines at the top and the bottom where a running head can be
-	seen := map[string]int{}
-	likeness := func(l pdfLine) string { return digitRuns.ReplaceAllString(strings.TrimSpace(l.text), "0") }
-	isEdge := func(i, n int) bool { return i < edge || i >= n-edge }
+	on := map[string]int{} // pages at whose edge a line stands
 	for _, p := range pages {
-		of := map[string]bool{}
+		seen := map[string]bool{}
 		for i, line := range p {
-			if s := likeness(line); isEdge(i, len(p)) && !of[s] {
-				of[s] = true
-				seen[s]++
+			if s := likeness(line); (i < headLines || i >= len(p)-headLines) && !seen[s] {
+				seen[s] = true
+				on[s]++
 			}
 		}
 	}
+	isRunning := func(line pdfLine) bool {
+		return pageNumber.MatchString(line.text) || len(pages) >= 3 && on[likeness(line)]*2 > len(pages)
+	}
 	var out []pdfLine
 	for _, p := range pages {
-		for i, line := range p {
-			switch {
-			case isEdge(i, len(p)) && pageNumber.MatchString(line.text),
-				isEdge(i, len(p)) && len(pages) >= 3 && seen[likeness(line)]*2 > len(pages),
-				leaders.MatchString(line.text):
-				continue
+		for n := 0; n < headLines && len(p) > 0 && isRunning(p[0]); n++ {
+			p = p[1:]
+		}
+		for n := 0; n < headLines && len(p) > 0 && isRunning(p[len(p)-1]); n++ {
+			p = p[:len(p)-1]
+		}
+		for _, line := range p {
+			if !leaders.MatchString(line.text) {
+				out = append(out, line)
 			}
-			out = append(out, line)
 		}
 	}
 	return joinLines(out)
 }
+
+// headLines is how many lines at the top or at the bottom can be running ones.
+const headLines = 2
+
+// likeness is a line with its numbers made equal: running heads count pages.
+func likeness(l pdfLine) string { return digitRuns.ReplaceAllString(strings.TrimSpace(l.text), "0") }
+
+// narrowest is the share of the paper's width below which a line is no full one:
+// a column of a gazette has 0.4, the entries of a list may be shorter.
+const narrowest = 0.3
 
 // joinLines puts a line behind the one above it when that one reaches the right
 // margin and no new paragraph begins: in print that is indented. Where a print
@@ -78,7 +91,7 @@ func joinLines(lines []pdfLine) string {
 		text := strings.TrimRight(line.text, hyphens)
 		if i > 0 {
 			above := lines[i-1]
-			isFull := above.right > right-2*above.size
+			isFull := above.right > right-2*above.size && above.share > narrowest
 			isSameText := !ownLine.MatchString(text) && above.size < 1.3*line.size && line.size < 1.3*above.size
 			isInner := line.left < left+1.2*line.size
 			last, _ := utf8.DecodeLastRuneInString(above.text)

@@ -22,8 +22,9 @@ type File struct {
 }
 
 // Read turns a file into text. What it is follows from its bytes; a name that
-// says otherwise is refused, and is used for nothing else. At most size bytes
-// are read. Every reason not to take the content is a *Refused; other errors
+// says otherwise is refused, and is used for nothing else. size refuses a large
+// file before a byte is read; what is read is bounded whatever it says. Every
+// reason not to take the content is a *Refused; other errors
 // are failures of r, of the PDF reader's start, or the end of ctx.
 func Read(ctx context.Context, name string, r io.ReaderAt, size int64) (File, error) {
 	data, err := readBytes(io.NewSectionReader(r, 0, MaxFile+1), size, MaxFile)

@@ -24,7 +24,7 @@ func fileOf(t testing.TB, name string) []byte {
 	return data
 }
 
-// TestGolden reads a real file of every format and compares text and warnings
+// TestGolden reads a real file (rule.pdf is a page of HTML printed by Chromium) of every format and compares text and warnings
 // with what was read and checked by eye before.
 func TestGolden(t *testing.T) {
 	gb, err := simplifiedchinese.GB18030.NewEncoder().String(ruleBody)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -38,29 +40,40 @@ func readXLSX(ctx context.Context, data []byte, c *container) (string, []string,
 // inspectSheets walks all XML of a workbook before excelize does, which builds
 // values of whatever is there: here it is refused as soon as it is too much.
 func inspectSheets(ctx context.Context, c *container) error {
-	for name := range c.parts {
-		if !strings.HasSuffix(name, ".xml") && !strings.HasSuffix(name, ".rels") {
+	related, err := c.relations(ctx, "xl/workbook.xml")
+	if err != nil {
+		return err
+	}
+	for _, r := range related {
+		if (r.kind == "worksheet" || r.kind == "sharedStrings" || r.kind == "styles") && !isXML(r.target) {
+			return refuse(refuseBroken) // it would escape the inspection
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.parts)) {
+		if !isXML(name) {
 			continue
 		}
-		err := c.tokens(ctx, name, func(t xml.Token) error {
-			e, ok := t.(xml.StartElement)
-			if !ok || e.Name.Local != "c" || !strings.HasPrefix(name, "xl/worksheets/") {
-				return nil
-			}
-			if at, ok := attribute(e, "r"); ok {
-				column, _, err := excelize.CellNameToCoordinates(at)
-				if err != nil {
-					return refuse(refuseBroken)
-				}
-				if column > maxColumns {
-					return refuse(refuseTooWide, maxColumns)
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if err := c.tokens(ctx, name, checkColumn); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func isXML(part string) bool {
+	return strings.HasSuffix(part, ".xml") || strings.HasSuffix(part, ".rels")
+}
+
+// checkColumn refuses a cell far to the right, for which excelize would fill
+// the row up to there.
+func checkColumn(t xml.Token) error {
+	e, ok := t.(xml.StartElement)
+	if !ok || e.Name.Local != "c" {
+		return nil
+	}
+	at, _ := attribute(e, "r")
+	if column, _, err := excelize.CellNameToCoordinates(at); err == nil && column > maxColumns {
+		return refuse(refuseTooWide, maxColumns)
 	}
 	return nil
 }
