@@ -31,6 +31,8 @@ type command struct {
 }
 
 var commands = []command{
+	{"demo", "在本机打开聊天页面，试用全部功能", runDemo},
+	{"serve", "在 Telegram 上运行机器人", runServe},
 	{"ask", "回答一个问题", runAsk},
 	{"reindex", "把一个文件夹收入知识库，并换上新的索引", runReindex},
 	{"eval", "用问题集测量检索、引用和拒答", runEval},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -23,6 +24,12 @@ type settings struct {
 	WordsFile      string `env:"WORDS_FILE"`
 	SafeguardsFile string `env:"SAFEGUARDS_FILE"`
 	PromptsDir     string `env:"PROMPTS_DIR"`
+
+	Token       string  `env:"TELEGRAM_TOKEN"`
+	TokenFile   string  `env:"TELEGRAM_TOKEN_FILE"`
+	TelegramURL string  `env:"TELEGRAM_API_URL" envDefault:"https://api.telegram.org"`
+	BotName     string  `env:"BOT_USERNAME"`
+	AdminIDs    []int64 `env:"ADMIN_IDS"`
 
 	ModelURL       string `env:"OPENAI_BASE_URL"`
 	ModelKey       string `env:"OPENAI_API_KEY"`
@@ -57,6 +64,7 @@ func readSettings() (settings, error) {
 	}{
 		{"WORDS_FILE", s.WordsFile, func(b []byte) { s.words = string(b) }},
 		{"SAFEGUARDS_FILE", s.SafeguardsFile, func(b []byte) { s.safeguards = b }},
+		{"TELEGRAM_TOKEN_FILE", s.TokenFile, func(b []byte) { s.Token = string(b) }},
 		{"OPENAI_API_KEY_FILE", s.ModelKeyFile, func(b []byte) { s.ModelKey = strings.TrimSpace(string(b)) }},
 	} {
 		if f.path == "" {
@@ -67,6 +75,10 @@ func readSettings() (settings, error) {
 			return s, failure("设置 %s 指向的文件打不开，请检查路径和权限。", f.name)
 		}
 		f.take(data)
+	}
+	s.Token = strings.TrimSpace(s.Token)
+	if s.Token != "" && !tokenForm.MatchString(s.Token) {
+		return s, failure("设置 TELEGRAM_TOKEN 的写法不对，应当像 123456:字母和数字，请重新复制。")
 	}
 	var err error
 	if s.prompts, err = prompts.Load(s.PromptsDir); err != nil {
@@ -85,12 +97,17 @@ func readSettings() (settings, error) {
 func settingError(err error) error {
 	var parse env.ParseError
 	if errors.As(err, &parse) {
-		return failure("设置 %s 的写法不对，应当是%s。", settingOf[parse.Name], map[string]string{"Dimensions": "一个整数"}[parse.Name])
+		return failure("设置 %s 的写法不对，应当是%s。", settingOf[parse.Name].name, settingOf[parse.Name].form)
 	}
 	return failure("设置有误，请对照 rongcuo help 检查。")
 }
 
-var settingOf = map[string]string{"Dimensions": "OPENAI_EMBEDDING_DIMENSIONS"}
+var settingOf = map[string]struct{ name, form string }{
+	"Dimensions": {"OPENAI_EMBEDDING_DIMENSIONS", "一个整数"},
+	"AdminIDs":   {"ADMIN_IDS", "用逗号隔开的数字"},
+}
+
+var tokenForm = regexp.MustCompile(`^[0-9]{3,20}:[A-Za-z0-9_-]{10,100}$`)
 
 // checkModels finds what contradicts itself.
 func (s settings) checkModels() error {

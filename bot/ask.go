@@ -1,0 +1,241 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	tg "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"rongcuo/knowledge"
+)
+
+// ask answers a question in plain words.
+func (b *Bot) ask(ctx context.Context, c *chat, question string) error {
+	taken, err := b.limits.Take(ctx, "ask:"+strconv.FormatInt(c.user, 10), 1, b.config.QuestionsAMinute, time.Minute)
+	if err != nil {
+		return err
+	}
+	if !taken.OK {
+		return c.say(textTooMany, nil)
+	}
+	b.attempt(ctx, 0, func(ctx context.Context) error {
+		_, err := b.client.SendChatAction(ctx, &tg.SendChatActionParams{ChatID: c.id, Action: models.ChatActionTyping})
+		return err
+	})
+	a, err := b.base.Ask(ctx, knowledge.Question{Text: question, History: c.state.History}, nil)
+	if err != nil {
+		return err
+	}
+	s := shown{Question: a.Question}
+	for _, list := range [][]knowledge.Citation{a.Basis, a.Limits, a.Nearest} {
+		for _, citation := range list {
+			s.Refs = append(s.Refs, knowledge.Ref{Doc: citation.Doc, Article: citation.Article})
+		}
+	}
+	for _, k := range a.Cases {
+		s.Cases = append(s.Cases, knowledge.Ref{Doc: k.Doc, Article: k.Article})
+	}
+	if a.Status == knowledge.Answered || a.Status == knowledge.Partial || a.Status == knowledge.NotFound {
+		c.state.History = append(c.state.History, knowledge.Turn{Role: "user", Text: a.Question})
+		n := c.state.add(s)
+		return c.say(answerHTML(a), answerButtons(a, n))
+	}
+	return c.say(answerHTML(a), nil)
+}
+
+// answerButtons are the articles, two a row, then the cases and what comes
+// next.
+func answerButtons(a knowledge.Answer, n int) models.ReplyMarkup {
+	var rows [][]button
+	var row []button
+	push := func(t, data string) {
+		if row = append(row, button{t, data}); len(row) == 2 {
+			rows, row = append(rows, row), nil
+		}
+	}
+	i := 0
+	for _, list := range [][]knowledge.Citation{a.Basis, a.Limits, a.Nearest} {
+		for _, c := range list {
+			if i < 6 {
+				push(shortName(c), fmt.Sprintf("art:%d:%d", n, i))
+			}
+			i++
+		}
+	}
+	for k, c := range a.Cases {
+		push("案例："+clip(c.Title, 10), fmt.Sprintf("case:%d:%d", n, k))
+	}
+	if row != nil {
+		rows = append(rows, row)
+	}
+	if a.Status != knowledge.NotFound {
+		rows = append(rows, []button{{buttonDraft, fmt.Sprintf("draft:%d", n)}, {buttonHuman, "human:"}})
+	} else {
+		rows = append(rows, []button{{buttonHuman, "human:"}})
+	}
+	return keyboard(append(rows, []button{{buttonGood, fmt.Sprintf("good:%d", n)}, {buttonBad, fmt.Sprintf("bad:%d", n)}}))
+}
+
+// shortName fits a button: 实施办法第十二条.
+func shortName(c knowledge.Citation) string {
+	title := strings.NewReplacer("（示例）", "", "(示例)", "").Replace(c.Title)
+	if r := []rune(title); len(r) > 6 {
+		title = string(r[len(r)-4:])
+	}
+	return title + c.Article
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}
+
+// action is what a button does; rest is its data behind the name.
+type action struct {
+	name string
+	run  func(b *Bot, ctx context.Context, c *chat, rest string) error
+}
+
+var actions []action
+
+func init() { // the table names methods that look into it
+	actions = []action{
+		{"ex", (*Bot).pressExample},
+		{"art", (*Bot).pressArticle},
+		{"case", (*Bot).pressCase},
+		{"go", (*Bot).pressNeighbour},
+		{"draft", (*Bot).pressDraft},
+		{"human", (*Bot).human},
+		{"good", (*Bot).pressGood},
+		{"bad", (*Bot).pressBad},
+		{"why", (*Bot).pressWhy},
+		{"pub", (*Bot).pressPublish},
+		{"drop", (*Bot).pressDrop},
+	}
+}
+
+func (b *Bot) pressExample(ctx context.Context, c *chat, rest string) error {
+	i, err := strconv.Atoi(rest)
+	if err != nil || i < 0 || i >= len(exampleQuestions) {
+		return b.expired(ctx, c)
+	}
+	if err := c.reply("<i>"+escape(exampleQuestions[i])+"</i>", nil); err != nil {
+		return err
+	}
+	return b.ask(ctx, c, exampleQuestions[i])
+}
+
+// pick gives the reference that "answer:index" names.
+func pick(c *chat, rest string, of func(*shown) []knowledge.Ref) (knowledge.Ref, bool) {
+	number, index, _ := strings.Cut(rest, ":")
+	s := c.state.find(number)
+	i, err := strconv.Atoi(index)
+	if s == nil || err != nil || i < 0 || i >= len(of(s)) {
+		return knowledge.Ref{}, false
+	}
+	return of(s)[i], true
+}
+
+func (b *Bot) pressArticle(ctx context.Context, c *chat, rest string) error {
+	ref, ok := pick(c, rest, func(s *shown) []knowledge.Ref { return s.Refs })
+	if !ok {
+		return b.expired(ctx, c)
+	}
+	number, _, _ := strings.Cut(rest, ":")
+	return b.showArticle(ctx, c, number, ref)
+}
+
+// showArticle shows an article in full, with buttons to its neighbours.
+func (b *Bot) showArticle(ctx context.Context, c *chat, number string, ref knowledge.Ref) error {
+	doc, ok := b.base.Document(ref.Doc)
+	if !ok {
+		return b.expired(ctx, c)
+	}
+	text, at, names := "", -1, []string{}
+	for _, p := range doc.Passages {
+		if p.Article == ref.Article {
+			text += p.Text + "\n"
+		}
+		if len(names) == 0 || names[len(names)-1] != p.Article {
+			names = append(names, p.Article)
+			if p.Article == ref.Article {
+				at = len(names) - 1
+			}
+		}
+	}
+	if at < 0 {
+		return b.expired(ctx, c)
+	}
+	html := bold("《"+doc.Title+"》"+ref.Article) + "\n" + escape(documentLine(doc)) + "\n" + quote(strings.TrimSpace(text))
+	s := c.state.find(number)
+	if s == nil {
+		return c.say(html, nil)
+	}
+	var row []button
+	for _, step := range []struct {
+		text string
+		to   int
+	}{{"上一条", at - 1}, {"下一条", at + 1}} {
+		if step.to < 0 || step.to >= len(names) {
+			continue
+		}
+		s.Refs = append(s.Refs, knowledge.Ref{Doc: ref.Doc, Article: names[step.to]})
+		row = append(row, button{step.text, fmt.Sprintf("go:%s:%d", number, len(s.Refs)-1)})
+	}
+	return c.say(html, keyboard([][]button{row}))
+}
+
+func (b *Bot) pressNeighbour(ctx context.Context, c *chat, rest string) error {
+	return b.pressArticle(ctx, c, rest)
+}
+
+func (b *Bot) pressCase(ctx context.Context, c *chat, rest string) error {
+	ref, ok := pick(c, rest, func(s *shown) []knowledge.Ref { return s.Cases })
+	if !ok {
+		return b.expired(ctx, c)
+	}
+	doc, ok := b.base.Document(ref.Doc)
+	if !ok || len(doc.Passages) == 0 {
+		return b.expired(ctx, c)
+	}
+	html := bold("《" + doc.Title + "》")
+	if doc.Case != nil {
+		html += "\n" + escape(doc.Case.Outcome) + "（仅供参考）"
+	}
+	for _, s := range doc.Passages[0].Sections {
+		html += "\n\n" + bold(s.Title) + "\n" + quote(s.Text)
+	}
+	return c.say(html, nil)
+}
+
+func (b *Bot) pressDraft(ctx context.Context, c *chat, _ string) error {
+	return c.say(textDraftLater, nil)
+}
+
+func (b *Bot) pressGood(ctx context.Context, c *chat, rest string) error {
+	b.log.Info("feedback", "useful", true)
+	return c.say(textThanks, nil)
+}
+
+func (b *Bot) pressBad(ctx context.Context, c *chat, rest string) error {
+	var row []button
+	for i, r := range wrongReasons {
+		row = append(row, button{r, fmt.Sprintf("why:%d", i)})
+	}
+	return c.say(textWhatWrong, keyboard([][]button{row}))
+}
+
+func (b *Bot) pressWhy(ctx context.Context, c *chat, rest string) error {
+	i, err := strconv.Atoi(rest)
+	if err != nil || i < 0 || i >= len(wrongReasons) {
+		return b.expired(ctx, c)
+	}
+	b.log.Info("feedback", "useful", false, "reason", wrongReasons[i])
+	return c.say(textThanks, nil)
+}

@@ -1,0 +1,181 @@
+// Package bot is what people see on Telegram: commands, asking, and keeping the
+// knowledge base from the chat. It holds no rule of its own: answers come from
+// package knowledge, delivery without loss from bot/delivery.
+//
+// The tour: bot.go takes an update to the command, button or file it is;
+// commands.go is the table of commands and who may use them; ask.go asks and
+// shows; keep.go is the administrator's side; state.go is what a chat
+// remembers; render.go makes Telegram's HTML; texts.go holds the sentences.
+//
+// Everything that must not be lost leaves through the turn of an update: the
+// replies, the state of the chat and "this update is done" are one step.
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	tg "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"rongcuo/bot/delivery"
+	"rongcuo/knowledge"
+)
+
+// Bot answers people. Make it with New and hand its Handle to a
+// delivery.Office.
+type Bot struct {
+	base   *knowledge.Base
+	client *tg.Bot
+	limits delivery.Limits
+	keeper *keeper
+	config Config
+	log    *slog.Logger
+	now    func() time.Time
+	try    func(ctx context.Context, chat int64, call func(context.Context) error) error
+}
+
+// Config is what a Bot is made of. Base, Client and Limits are required.
+type Config struct {
+	Base             *knowledge.Base
+	Client           *tg.Bot
+	Limits           delivery.Limits
+	Username         string                // of the bot, without @
+	Admin            func(user int64) bool // who keeps the knowledge base; nil: nobody
+	Library          string                // folder of the published files; "" turns keeping off
+	Office           string                // whom to ask in person
+	Log              *slog.Logger
+	QuestionsAMinute int64 // of one person; 15 when 0
+	Now              func() time.Time
+}
+
+// How an earlier turn counts.
+const (
+	historyWindow = 30 * time.Minute // earlier turns count for so long
+	historyTurns  = 6
+)
+
+// New makes a Bot. It starts nothing.
+func New(c Config) (*Bot, error) {
+	if c.Base == nil || c.Client == nil || c.Limits == nil {
+		return nil, errors.New("bot: Base, Client and Limits are required")
+	}
+	b := &Bot{base: c.Base, client: c.Client, limits: c.Limits, config: c, log: c.Log, now: c.Now}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	if b.now == nil {
+		b.now = time.Now
+	}
+	if b.config.QuestionsAMinute == 0 {
+		b.config.QuestionsAMinute = 15
+	}
+	if b.config.Admin == nil {
+		b.config.Admin = func(int64) bool { return false }
+	}
+	if c.Library != "" {
+		b.keeper = &keeper{base: c.Base, dir: c.Library}
+	}
+	return b, nil
+}
+
+// Attach gives the bot the way for what may be lost (typing, progress); it is
+// the office that Handle was given to, and comes after it.
+func (b *Bot) Attach(try func(ctx context.Context, chat int64, call func(context.Context) error) error) {
+	b.try = try
+}
+
+// attempt makes a call that may be lost.
+func (b *Bot) attempt(ctx context.Context, chat int64, call func(context.Context) error) {
+	if b.try == nil {
+		return
+	}
+	if err := b.try(ctx, chat, call); err != nil {
+		b.log.Debug("a passing call was lost", "error", err)
+	}
+}
+
+// Handle handles one update; it is the handler of a delivery.Office.
+func (b *Bot) Handle(ctx context.Context, t *delivery.Turn) error {
+	switch u := t.Update; {
+	case u.CallbackQuery != nil:
+		return b.press(ctx, t, u.CallbackQuery)
+	case u.Message != nil && u.Message.From != nil && !u.Message.From.IsBot:
+		return b.message(ctx, t, u.Message)
+	}
+	return nil // edits and comings and goings need no answer
+}
+
+func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) error {
+	c, err := b.open(ctx, t, m.From.ID, m.Chat)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.group && !b.addressed(m):
+		return nil
+	case m.Document != nil:
+		return b.upload(ctx, c, m)
+	case strings.TrimSpace(m.Text) == "":
+		return c.say(textOnlyWords, nil)
+	}
+	name, rest, isCommand := parseCommand(m.Text, b.config.Username)
+	if !isCommand {
+		return b.ask(ctx, c, b.withoutMention(m.Text))
+	}
+	for _, command := range commands {
+		if command.is(name) {
+			if !command.allowed(b, c) {
+				b.log.Info("command refused", "command", command.names[0])
+				break
+			}
+			return command.run(b, ctx, c, rest)
+		}
+	}
+	return c.say(textUnknownCommand, nil)
+}
+
+// addressed says whether a message in a group is meant for the bot.
+func (b *Bot) addressed(m *models.Message) bool {
+	if strings.Contains(m.Text, "@"+b.config.Username) {
+		return true
+	}
+	return m.ReplyToMessage != nil && m.ReplyToMessage.From != nil && m.ReplyToMessage.From.Username == b.config.Username
+}
+
+func (b *Bot) withoutMention(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(text, "@"+b.config.Username, ""))
+}
+
+// press handles a button. The wait on the person's screen is ended first; what
+// the button does is part of the turn.
+func (b *Bot) press(ctx context.Context, t *delivery.Turn, q *models.CallbackQuery) error {
+	b.attempt(ctx, 0, func(ctx context.Context) error {
+		_, err := b.client.AnswerCallbackQuery(ctx, &tg.AnswerCallbackQueryParams{CallbackQueryID: q.ID})
+		return err
+	})
+	if q.Message.Message == nil {
+		return nil // too old for Telegram to tell what it was
+	}
+	c, err := b.open(ctx, t, q.From.ID, q.Message.Message.Chat)
+	if err != nil {
+		return err
+	}
+	c.pressed = q.Message.Message
+	action, rest, _ := strings.Cut(q.Data, ":")
+	for _, a := range actions {
+		if a.name == action {
+			return a.run(b, ctx, c, rest)
+		}
+	}
+	return b.expired(ctx, c)
+}
+
+// expired leads from a button that no longer means anything to where the chat
+// is now.
+func (b *Bot) expired(ctx context.Context, c *chat) error {
+	return c.say(textExpired, nil)
+}

@@ -1,0 +1,129 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/go-telegram/bot/models"
+
+	"rongcuo/bot/delivery"
+	"rongcuo/knowledge"
+)
+
+// chat is one person's conversation during one update.
+type chat struct {
+	turn    *delivery.Turn
+	user    int64
+	id      int64
+	group   bool
+	state   state
+	pressed *models.Message // whose button was pressed
+	now     time.Time
+}
+
+// state is what a chat remembers. It is kept for stateTime after the last
+// message and cleared by /new and /delete_me.
+type state struct {
+	History []knowledge.Turn `json:"history,omitempty"`
+	At      time.Time        `json:"at,omitzero"`
+	Answers []shown          `json:"answers,omitempty"` // whose buttons still work, the newest last
+	Next    int              `json:"next"`              // number of the next answer
+	Pending *pending         `json:"pending,omitempty"`
+}
+
+// shown is an answer in the chat, as far as its buttons need it.
+type shown struct {
+	Number   int             `json:"n"`
+	Question string          `json:"q"`
+	Refs     []knowledge.Ref `json:"refs"`
+	Cases    []knowledge.Ref `json:"cases,omitempty"`
+}
+
+const (
+	stateTime    = 24 * time.Hour
+	keptAnswers  = 5
+	sessionStart = "chat:"
+)
+
+func (b *Bot) open(ctx context.Context, t *delivery.Turn, user int64, in models.Chat) (*chat, error) {
+	c := &chat{turn: t, user: user, id: in.ID, group: in.Type != models.ChatTypePrivate, now: b.now()}
+	value, err := t.Load(ctx, c.key())
+	if err != nil {
+		return nil, err
+	}
+	if value != nil {
+		if err := json.Unmarshal(value, &c.state); err != nil {
+			b.log.Warn("a chat's state can't be read and starts anew", "error", err)
+			c.state = state{}
+		}
+	}
+	if c.now.Sub(c.state.At) > historyWindow {
+		c.state.History = nil
+	}
+	return c, nil
+}
+
+// key is of the person within the chat: in a group everybody has a history of
+// his own.
+func (c *chat) key() string {
+	return sessionStart + strconv.FormatInt(c.id, 10) + ":" + strconv.FormatInt(c.user, 10)
+}
+
+// save leaves the state in the turn; it is stored with the replies.
+func (c *chat) save() error {
+	c.state.At = c.now
+	if n := len(c.state.History); n > historyTurns {
+		c.state.History = c.state.History[n-historyTurns:]
+	}
+	value, err := json.Marshal(c.state)
+	if err != nil {
+		return err
+	}
+	return c.turn.Save(c.key(), value, stateTime)
+}
+
+// reply sends a message of HTML, in parts where it is long; the keyboard goes
+// with the last.
+func (c *chat) reply(html string, markup models.ReplyMarkup) error {
+	parts := split(html)
+	for i, p := range parts {
+		m := delivery.Message{Chat: c.id, Text: p}
+		if i == len(parts)-1 {
+			m.Markup = markup
+		}
+		if err := c.turn.Send(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// say replies and keeps the state: how most updates end.
+func (c *chat) say(html string, markup models.ReplyMarkup) error {
+	if err := c.reply(html, markup); err != nil {
+		return err
+	}
+	return c.save()
+}
+
+// find gives an answer by its number, nil when its buttons no longer work.
+func (s *state) find(number string) *shown {
+	for i := range s.Answers {
+		if strconv.Itoa(s.Answers[i].Number) == number {
+			return &s.Answers[i]
+		}
+	}
+	return nil
+}
+
+func (s *state) add(a shown) int {
+	s.Next++
+	a.Number = s.Next
+	s.Answers = append(s.Answers, a)
+	if n := len(s.Answers); n > keptAnswers {
+		s.Answers = s.Answers[n-keptAnswers:]
+	}
+	return a.Number
+}

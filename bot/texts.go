@@ -1,0 +1,59 @@
+package bot
+
+import "fmt"
+
+// Every sentence that people see, but for the answers' own.
+const (
+	textStart = `<b>容错助手</b>
+我可以查容错纠错、风险备案、澄清正名等方面的规定：引用现行条文，说明条件和例外。是否认定由有权机关决定。
+
+<b>请不要发送</b>：国家秘密、工作秘密、身份证号、举报人信息、正在办理的案件。
+
+直接写下您遇到的情况，或者点一个例子：`
+	textHelp = `直接用平常的话提问，例如“试点没达到预期，要追责吗？”。
+· 点条文按钮看全文，点案例按钮看案例
+· 接着问就行；换话题先发 /new
+· 也可以写“办法第十八条”直接查条文
+· 没有找到的，我会如实说，并告诉您向谁咨询`
+	textPrivacy = `为了接着上一个问题回答，最近几轮提问保存不超过 24 小时，发 /new 或 /delete_me 立即清除。
+带密级标志的内容、身份证号、电话、银行卡号不会保存，也不会发给任何模型。`
+	textNew            = "好的，前面的问题已经忘掉，请问新的问题。"
+	textDeleted        = "已删除与您有关的对话内容。"
+	textAskHow         = "请写下您的问题，例如：集体决策时我反对过，还要追究吗？"
+	textOnlyWords      = "目前只能看文字，请把问题写出来。"
+	textUnknownCommand = "没有这个命令。直接写下问题就可以，或者发 /help 看说明。"
+	textExpired        = "这个按钮已过期。请重新提问，或者发 /help 看说明。"
+	textTooMany        = "您问得有点快，请过一分钟再问。"
+	textThanks         = "谢谢，已记下。"
+	textWhatWrong      = "谢谢。哪里不对？"
+	textDraftLater     = "风险备案的填报正在准备中。目前请按《风险备案工作规程》准备材料，或者先向承办部门咨询。"
+	textComposed       = "以上说明由人工智能整理，请以条文原文为准。"
+
+	headRedline = "请先注意"
+	headBasis   = "依据"
+	headLimits  = "条件和不予容错的情形"
+	headCases   = "类似案例（仅供参考）"
+	headNearest = "最接近的条文"
+	headAsk     = "请补充"
+	headNext    = "下一步"
+
+	buttonDraft = "用这个情况起草备案"
+	buttonHuman = "转人工"
+	buttonGood  = "👍 有用"
+	buttonBad   = "👎 不对"
+)
+
+var exampleQuestions = []string{
+	"集体开会我投了反对票，后来决策错了，还要追究我吗？",
+	"试点没有先例，效果不好，算不算失误？",
+	"风险备案要准备哪些材料？",
+}
+
+var wrongReasons = []string{"条文不对", "没答到点上", "看不明白"}
+
+func humanText(office string) string {
+	if office == "" {
+		office = "县纪委监委案件审理室"
+	}
+	return fmt.Sprintf("可以向%s当面或者电话咨询。请不要在这里发送案件材料。", office)
+}

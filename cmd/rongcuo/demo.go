@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"rongcuo/bot/localtelegram"
+)
+
+// runDemo is the whole bot on this machine: the local Telegram with its page,
+// the real client, the real delivery, the sample county.
+func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
+	flags := newFlags("demo", errOut)
+	addr := flags.String("addr", "127.0.0.1:8080", "聊天页面的地址，只能是本机")
+	data := flags.String("data", "", "数据文件夹；不填则用临时文件夹，退出时删除")
+	if err := parseFlags(flags, args); err != nil {
+		return err
+	}
+	s, err := readSettings()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	telegram, err := localtelegram.New(localtelegram.Options{RealToken: s.Token != "", Started: true, Log: log})
+	if err != nil {
+		return failure("演示不能和真实的机器人令牌同时使用，请先去掉设置 TELEGRAM_TOKEN。")
+	}
+	dir := *data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "rongcuo-demo-"); err != nil {
+			return failure("不能建立临时文件夹，请检查磁盘空间和权限。")
+		}
+		defer os.RemoveAll(dir)
+	}
+	if err := telegram.Start(ctx, *addr); err != nil {
+		return failure("聊天页面的地址 %s 不能使用，请用 -addr 换一个本机端口，例如 -addr 127.0.0.1:8090。", *addr)
+	}
+	defer telegram.Close()
+	var admins []int64
+	for _, p := range localtelegram.DefaultPeople() {
+		if p.Key == "admin" {
+			admins = append(admins, p.UserID)
+		}
+	}
+	w, err := openWorks(ctx, s, dir, worksOptions{server: telegram.URL(), token: telegram.Token(), username: "rongcuo_bot", admins: admins, sample: true, log: log})
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	fmt.Fprintf(out, "请用浏览器打开 %s （按 Ctrl+C 结束）\n", telegram.URL())
+	return w.run(ctx)
+}
