@@ -1,6 +1,10 @@
 package embedding
 
-import "rongcuo/knowledge/embedding/weights"
+import (
+	"slices"
+
+	"rongcuo/knowledge/embedding/weights"
+)
 
 const (
 	headSize = weights.Hidden / weights.Heads
@@ -12,18 +16,7 @@ const (
 	scoreScale = 1. / 8
 )
 
-var (
-	ones  = filled(weights.Panel, 1)
-	zeros = filled(weights.Panel, 0)
-)
-
-func filled(n int, x float32) []float32 {
-	list := make([]float32, n)
-	for i := range list {
-		list[i] = x
-	}
-	return list
-}
+var ones = slices.Repeat([]float32{1}, weights.Block)
 
 // attend writes to s.mixed, for each token that asks, the values of the
 // tokens of its text, weighted by how well their keys answer its query. With
@@ -32,7 +25,7 @@ func filled(n int, x float32) []float32 {
 //
 // The products are tiles of rowStep queries, so they reach up to rowStep-1
 // lines beyond a text. What is read there is not used; what is written there
-// is overwritten when the next text is done, or lies in the spare lines.
+// is cleared before the next text is done, or lies in the spare lines.
 func (e *encoder) attend(b batch, firstOnly bool) error {
 	begin := 0
 	for i, end := range b.ends {
@@ -43,6 +36,7 @@ func (e *encoder) attend(b batch, firstOnly bool) error {
 		if firstOnly {
 			t.query, t.queries = i, 1
 		}
+		clear(e.s.mixed[t.query*weights.Hidden:][:roundUp(t.queries, rowStep)*weights.Hidden])
 		for head := range weights.Heads {
 			e.attendOne(t, head*headSize)
 		}
@@ -60,13 +54,14 @@ type asking struct {
 // attendOne is attention for one text and the head whose numbers begin at at.
 func (e *encoder) attendOne(t asking, at int) {
 	s, k := e.s, e.m.kernel
-	width := roundUp(t.tokens, weights.Panel) // keys, with those that are not there
+	width := roundUp(t.tokens, weights.Block) // keys, with those that are not there
 	rows := roundUp(t.queries, rowStep)
 	grow(&s.scores, rows*width)
 	s.turnKeys(t, at, width)
+	clear(s.scores[:rows*width])
 	query := s.query[t.query*weights.Hidden+at:]
-	for key := 0; key < width; key += weights.Panel {
-		k.tile(s.scores[key:], width, query, weights.Hidden, rows, s.keys[key*headSize:], weights.Panel, headSize, ones, zeros)
+	for key := 0; key < width; key += weights.Block {
+		k.tile(s.scores[key:], width, query, weights.Hidden, rows, s.keys[key*headSize:], weights.Panel, headSize*weights.Panel, headSize, ones)
 	}
 	for row := range t.queries {
 		scores := s.scores[row*width:][:width]
@@ -75,9 +70,8 @@ func (e *encoder) attendOne(t asking, at int) {
 		}
 		k.softmax(scores, scoreScale)
 	}
-	for j := at; j < at+headSize; j += weights.Panel {
-		k.tile(s.mixed[t.query*weights.Hidden+j:], weights.Hidden, s.scores, width, rows, s.value[t.first*weights.Hidden+j:], weights.Hidden, t.tokens, ones, zeros)
-	}
+	mixed, value := s.mixed[t.query*weights.Hidden+at:], s.value[t.first*weights.Hidden+at:]
+	k.tile(mixed, weights.Hidden, s.scores, width, rows, value, weights.Hidden, weights.Panel, t.tokens, ones) // a head is a block
 }
 
 // turnKeys lays the keys of one head out as panels, as a matrix is stored:

@@ -120,19 +120,20 @@ type batch struct {
 	ends  []int   // where each text ends in ids
 }
 
-// A batch has at least this many tokens where there are enough texts: the
-// panel of weights that is widened for it then costs under a tenth of the
-// products. More would only need more memory.
-const batchTokens = 192
+// A batch takes texts up to this many tokens, or one that is longer. The
+// weights that are widened for it then cost under a tenth of the products;
+// more would only need more memory.
+const batchTokens = 256
 
 func (m *Model) batches(texts []string) []batch {
 	var list []batch
 	for i, text := range texts {
-		if n := len(list); n == 0 || len(list[n-1].ids) >= batchTokens {
+		ids := m.tokenizer.tokens(text, weights.Positions)
+		if n := len(list); n == 0 || len(list[n-1].ids)+len(ids) > batchTokens {
 			list = append(list, batch{first: i})
 		}
 		b := &list[len(list)-1]
-		b.ids = append(b.ids, m.tokenizer.tokens(text, weights.Positions)...)
+		b.ids = append(b.ids, ids...)
 		b.ends = append(b.ends, len(b.ids))
 	}
 	return list

@@ -10,7 +10,7 @@ import (
 type scratch struct {
 	x, query, key, value, mixed, out []float32 // a line of Hidden numbers for each token
 	inner                            []float32 // a line of Inner numbers for each token
-	panel                            []float32 // a panel of weights, widened
+	block                            []float32 // a group of a block of weights, widened
 	keys, scores                     []float32 // of one head and one text, see attention.go
 }
 
@@ -18,11 +18,12 @@ type scratch struct {
 // touch: it works on rowStep lines at a time, wherever a text begins.
 const spare = rowStep
 
-func newScratch() *scratch { return &scratch{panel: make([]float32, weights.Inner*weights.Panel)} }
+func newScratch() *scratch { return &scratch{block: make([]float32, weights.Group*weights.Block)} }
 
-// fit makes room for a number of tokens.
+// fit makes room for a number of tokens: in steps, so that a few longer texts
+// do not leave a trail of rooms that were a little too small.
 func (s *scratch) fit(tokens int) {
-	lines := roundUp(tokens, rowStep) + spare
+	lines := roundUp(tokens, batchTokens/2) + spare
 	for _, list := range []*[]float32{&s.x, &s.query, &s.key, &s.value, &s.mixed, &s.out} {
 		grow(list, lines*weights.Hidden)
 	}
@@ -112,16 +113,24 @@ func (e *encoder) layer(l *weights.Layer, b batch, last bool) error {
 	return nil
 }
 
-// multiply takes lines of in through a matrix, panel by panel: a panel of
-// weights is widened to 32 bits once for all lines.
+// multiply takes lines of in through a matrix. A group of a block of weights
+// is widened to 32 bits once for all lines, and is small enough (32 KB) to
+// stay in the nearest caches while they pass.
 func (e *encoder) multiply(m *weights.Matrix, out, in []float32, lines int) error {
 	if err := e.pause(); err != nil {
 		return err
 	}
-	k, panel := e.m.kernel, e.s.panel[:m.In*weights.Panel]
-	for at := 0; at < m.Out; at += weights.Panel {
-		k.widen(panel, m.Bytes[at*m.In:][:len(panel)])
-		k.tile(out[at:], m.Out, in, m.In, roundUp(lines, rowStep), panel, weights.Panel, m.In, m.Scale[at:], m.Bias[at:])
+	k, block, rows := e.m.kernel, e.s.block, roundUp(lines, rowStep)
+	for i := range rows {
+		copy(out[i*m.Out:], m.Bias)
+	}
+	bytes := m.Bytes
+	for o := 0; o < m.Out; o += weights.Block {
+		for i := 0; i < m.In; i += weights.Group {
+			k.widen(block, bytes[:len(block)])
+			bytes = bytes[len(block):]
+			k.tile(out[o:], m.Out, in[i:], m.In, rows, block, weights.Panel, weights.Group*weights.Panel, weights.Group, m.Scale[i/weights.Group*m.Out+o:])
+		}
 	}
 	return nil
 }

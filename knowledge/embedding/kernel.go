@@ -4,7 +4,7 @@ import "rongcuo/knowledge/embedding/weights"
 
 // kernel is the arithmetic that takes nearly all of the time, in assembly for
 // the processor at hand or in plain Go. Lengths: rows are a multiple of
-// rowStep, columns are weights.Panel, lists a multiple of listStep.
+// rowStep, lists a multiple of listStep.
 //
 // An output is one chain of sums over its inputs, in their order, whatever is
 // computed beside it. So a vector does not depend on how texts are put
@@ -13,9 +13,10 @@ import "rongcuo/knowledge/embedding/weights"
 type kernel struct {
 	name string
 
-	// tile gives rows times weights.Panel outputs:
-	// c[r·ldc+j] = scale[j] · Σ a[r·lda+i]·b[i·ldb+j] + bias[j], i < k.
-	tile func(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, k int, scale, bias []float32)
+	// tile adds to rows times weights.Block outputs:
+	// c[r·ldc+j] += scale[j] · Σ a[r·lda+i]·b[i·ldb + j/Panel·next + j%Panel],
+	// for i < k, so that b is some panels, each with next numbers to the next.
+	tile func(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, next, k int, scale []float32)
 	// widen turns signed bytes into numbers.
 	widen func(out []float32, bytes []byte)
 	// gelu replaces x by x·Φ(x), Φ being the normal distribution.
@@ -35,26 +36,38 @@ func kernels() []*kernel {
 	return append(machineKernels(), &kernel{"go", tileGo, widenGo, geluGo, softmaxGo})
 }
 
-// tileGo works on blocks of four columns, so that the sums stay in registers.
-func tileGo(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, k int, scale, bias []float32) {
-	for r := range rows {
-		row := a[r*lda:][:k]
-		out := c[r*ldc:][:weights.Panel]
-		for j := 0; j < weights.Panel; j += 4 {
-			var s0, s1, s2, s3 float32
-			for i, x := range row {
-				w := b[i*ldb+j:][:4]
-				s0 += x * w[0]
-				s1 += x * w[1]
-				s2 += x * w[2]
-				s3 += x * w[3]
+// tileGo works on blocks of two rows and four columns, so that the sums stay
+// in registers.
+func tileGo(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, next, k int, scale []float32) {
+	for r := 0; r < rows; r += 2 {
+		row0, row1 := a[r*lda:][:k], a[(r+1)*lda:][:k]
+		for j := 0; j < weights.Block; j += 4 {
+			var s00, s01, s02, s03, s10, s11, s12, s13 float32
+			at := j/weights.Panel*next + j%weights.Panel
+			for i, x := range row0 {
+				y, w := row1[i], b[at:at+4:at+4]
+				at += ldb
+				s00 += x * w[0]
+				s10 += y * w[0]
+				s01 += x * w[1]
+				s11 += y * w[1]
+				s02 += x * w[2]
+				s12 += y * w[2]
+				s03 += x * w[3]
+				s13 += y * w[3]
 			}
-			out[j] = s0*scale[j] + bias[j]
-			out[j+1] = s1*scale[j+1] + bias[j+1]
-			out[j+2] = s2*scale[j+2] + bias[j+2]
-			out[j+3] = s3*scale[j+3] + bias[j+3]
+			addScaled(c[r*ldc+j:], scale[j:], s00, s01, s02, s03)
+			addScaled(c[(r+1)*ldc+j:], scale[j:], s10, s11, s12, s13)
 		}
 	}
+}
+
+func addScaled(c, scale []float32, s0, s1, s2, s3 float32) {
+	c, scale = c[:4], scale[:4]
+	c[0] += s0 * scale[0]
+	c[1] += s1 * scale[1]
+	c[2] += s2 * scale[2]
+	c[3] += s3 * scale[3]
 }
 
 func widenGo(out []float32, bytes []byte) {

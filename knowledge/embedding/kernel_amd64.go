@@ -23,30 +23,39 @@ func machineKernels() []*kernel {
 // The functions below check the lengths, then step through their arguments;
 // the assembly checks nothing.
 
-func tileAVX2(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, k int, scale, bias []float32) {
-	checkTile(c, ldc, a, lda, rows, b, ldb, k, scale, bias)
-	for j := 0; j < weights.Panel; j += 16 { // half a panel of 512 inputs stays in the nearest cache
-		for r := 0; r < rows; r += 4 {
-			tile4x16(&c[r*ldc+j], ldc, &a[r*lda], lda, &b[j], ldb, k, &scale[j], &bias[j])
+func tileAVX2(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, next, k int, scale []float32) {
+	checkTile(c, ldc, a, lda, rows, b, ldb, next, k, scale)
+	for j := 0; j < weights.Block; j += weights.Panel {
+		panel := &b[j/weights.Panel*next]
+		r := 0
+		for ; sixNext(rows - r); r += 6 {
+			tile6x16(&c[r*ldc+j], ldc, &a[r*lda], lda, panel, ldb, k, &scale[j])
+		}
+		for ; r < rows; r += 4 {
+			tile4x16(&c[r*ldc+j], ldc, &a[r*lda], lda, panel, ldb, k, &scale[j])
 		}
 	}
 }
 
-func tileAVX512(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, k int, scale, bias []float32) {
-	checkTile(c, ldc, a, lda, rows, b, ldb, k, scale, bias)
+func tileAVX512(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, next, k int, scale []float32) {
+	checkTile(c, ldc, a, lda, rows, b, ldb, next, k, scale)
 	r := 0
-	for ; r+8 <= rows; r += 8 {
-		tile8x32(&c[r*ldc], ldc, &a[r*lda], lda, &b[0], ldb, k, &scale[0], &bias[0])
+	for ; sixNext(rows - r); r += 6 {
+		tile6x64(&c[r*ldc], ldc, &a[r*lda], lda, &b[0], ldb, next, k, &scale[0])
 	}
 	for ; r < rows; r += 4 {
-		tile4x32(&c[r*ldc], ldc, &a[r*lda], lda, &b[0], ldb, k, &scale[0], &bias[0])
+		tile4x64(&c[r*ldc], ldc, &a[r*lda], lda, &b[0], ldb, next, k, &scale[0])
 	}
 }
 
-func checkTile(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, k int, scale, bias []float32) {
+// sixNext says whether six of the rows that are left come next, or four: any
+// multiple of four is made of sixes with at most two fours behind them.
+func sixNext(left int) bool { return left >= 12 || left == 6 }
+
+func checkTile(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, next, k int, scale []float32) {
 	last := rows - 1
-	if rows%rowStep != 0 || k <= 0 || rows > 0 && (len(c) < last*ldc+weights.Panel || len(a) < last*lda+k) ||
-		len(b) < (k-1)*ldb+weights.Panel || len(scale) < weights.Panel || len(bias) < weights.Panel {
+	if rows <= 0 || rows%rowStep != 0 || k <= 0 || len(c) < last*ldc+weights.Block || len(a) < last*lda+k ||
+		len(b) < (weights.Block/weights.Panel-1)*next+(k-1)*ldb+weights.Panel || len(scale) < weights.Block {
 		panic("embedding: a tile beyond its numbers")
 	}
 }
@@ -72,20 +81,25 @@ func softmaxAVX2(x []float32, scale float32) {
 	softmax(&x[0], len(x), scale)
 }
 
-// tile4x16 gives 4 rows and 16 columns of a tile, with AVX2 and FMA.
+// tile4x16 gives 4 rows and one panel of a tile, with AVX2 and FMA.
 //
 //go:noescape
-func tile4x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb, k int, scale, bias *float32)
+func tile4x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb, k int, scale *float32)
 
-// tile8x32 gives 8 rows and 32 columns of a tile, with AVX-512.
+// tile6x16 gives 6 rows and one panel of a tile, with AVX2 and FMA.
 //
 //go:noescape
-func tile8x32(c *float32, ldc int, a *float32, lda int, b *float32, ldb, k int, scale, bias *float32)
+func tile6x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb, k int, scale *float32)
 
-// tile4x32 gives 4 rows and 32 columns of a tile, with AVX-512.
+// tile4x64 gives 4 rows of a tile, with AVX-512.
 //
 //go:noescape
-func tile4x32(c *float32, ldc int, a *float32, lda int, b *float32, ldb, k int, scale, bias *float32)
+func tile4x64(c *float32, ldc int, a *float32, lda int, b *float32, ldb, next, k int, scale *float32)
+
+// tile6x64 gives 6 rows of a tile, with AVX-512.
+//
+//go:noescape
+func tile6x64(c *float32, ldc int, a *float32, lda int, b *float32, ldb, next, k int, scale *float32)
 
 //go:noescape
 func widen(out *float32, bytes *byte, n int)

@@ -3,6 +3,7 @@ package embedding
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"rongcuo/knowledge/embedding/weights"
@@ -20,25 +21,26 @@ func TestTilesAgree(t *testing.T) {
 	for _, kernel := range kernels() {
 		t.Run(kernel.name, func(t *testing.T) {
 			for _, k := range []int{1, 3, 4, 7, 64, 512} {
-				for _, rows := range []int{4, 8, 12, 20} {
+				for _, rows := range []int{4, 8, 12, 20, 36} {
 					r := rand.New(rand.NewPCG(uint64(k), uint64(rows)))
-					ldc, lda, ldb := weights.Panel+5, k+3, weights.Panel+2
-					a, b := numbers(r, rows*lda, 1), numbers(r, k*ldb, 1)
-					scale, bias := numbers(r, weights.Panel, 1), numbers(r, weights.Panel, 1)
-					c := make([]float32, rows*ldc)
-					kernel.tile(c, ldc, a, lda, rows, b, ldb, k, scale, bias)
+					ldc, lda, ldb := weights.Block+5, k+3, weights.Panel+2
+					next := k*ldb + 1
+					a, b := numbers(r, rows*lda, 1), numbers(r, 4*next, 1)
+					scale, before := numbers(r, weights.Block, 1), numbers(r, rows*ldc, 1)
+					c := slices.Clone(before)
+					kernel.tile(c, ldc, a, lda, rows, b, ldb, next, k, scale)
 					for row := range rows {
-						for j := range weights.Panel {
+						for j := range weights.Block {
 							var sum float64
 							for i := range k {
-								sum += float64(a[row*lda+i]) * float64(b[i*ldb+j])
+								sum += float64(a[row*lda+i]) * float64(b[i*ldb+j/weights.Panel*next+j%weights.Panel])
 							}
-							want := sum*float64(scale[j]) + float64(bias[j])
+							want := sum*float64(scale[j]) + float64(before[row*ldc+j])
 							if got := float64(c[row*ldc+j]); math.Abs(got-want) > 1e-4 {
 								t.Fatalf("k %d, rows %d: output %d of row %d is %v, not %v", k, rows, j, row, got, want)
 							}
 						}
-						if row < rows-1 && c[row*ldc+weights.Panel] != 0 {
+						if beyond := row*ldc + weights.Block; c[beyond] != before[beyond] {
 							t.Fatalf("k %d, rows %d: row %d wrote beyond its panel", k, rows, row)
 						}
 					}
@@ -58,17 +60,17 @@ func TestTilesInAssemblyAreEqualBitForBit(t *testing.T) {
 	}
 	const rows, k = 24, 513
 	r := rand.New(rand.NewPCG(1, 2))
-	a, b := numbers(r, rows*k, 1), numbers(r, k*weights.Panel, 1)
-	scale, bias := numbers(r, weights.Panel, 1), numbers(r, weights.Panel, 1)
-	want := make([]float32, rows*weights.Panel)
-	list[0].tile(want, weights.Panel, a, k, rows, b, weights.Panel, k, scale, bias)
+	a, b := numbers(r, rows*k, 1), numbers(r, k*weights.Block, 1)
+	scale := numbers(r, weights.Block, 1)
+	want := make([]float32, rows*weights.Block)
+	list[0].tile(want, weights.Block, a, k, rows, b, weights.Block, weights.Panel, k, scale)
 	for _, kernel := range list {
 		for from := 0; from < rows; from += rowStep {
-			got := make([]float32, rowStep*weights.Panel)
-			kernel.tile(got, weights.Panel, a[from*k:], k, rowStep, b, weights.Panel, k, scale, bias)
+			got := make([]float32, rowStep*weights.Block)
+			kernel.tile(got, weights.Block, a[from*k:], k, rowStep, b, weights.Block, weights.Panel, k, scale)
 			for i := range got {
-				if got[i] != want[from*weights.Panel+i] {
-					t.Fatalf("%s: output %d from row %d is %v, and %v beside other rows", kernel.name, i, from, got[i], want[from*weights.Panel+i])
+				if got[i] != want[from*weights.Block+i] {
+					t.Fatalf("%s: output %d from row %d is %v, and %v beside other rows", kernel.name, i, from, got[i], want[from*weights.Block+i])
 				}
 			}
 		}

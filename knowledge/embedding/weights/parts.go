@@ -58,7 +58,7 @@ func (m *Model) parts() []part {
 }
 
 func (t *Table) parts(list []part, rows int) []part {
-	return append(list, part{numbers: &t.Scale, n: rows}, part{bytes: &t.Bytes, n: rows * Hidden})
+	return append(list, part{numbers: &t.Centre, n: Hidden}, part{numbers: &t.Scale, n: rows * Hidden / Group}, part{bytes: &t.Bytes, n: rows * Hidden})
 }
 
 func (n *Norm) parts(list []part) []part {
@@ -67,5 +67,5 @@ func (n *Norm) parts(list []part) []part {
 
 func (m *Matrix) parts(list []part, in, out int) []part {
 	m.In, m.Out = in, out
-	return append(list, part{numbers: &m.Scale, n: out}, part{numbers: &m.Bias, n: out}, part{bytes: &m.Bytes, n: in * out})
+	return append(list, part{numbers: &m.Scale, n: in / Group * out}, part{numbers: &m.Bias, n: out}, part{bytes: &m.Bytes, n: in * out})
 }

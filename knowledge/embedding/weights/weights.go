@@ -34,28 +34,33 @@ const (
 	Positions = 512 // tokens a text, at most
 )
 
-// Panel is the number of outputs of a matrix that lie beside each other: a
-// matrix is stored as panels, and a panel holds Panel weights for each input.
-const Panel = 32
+const (
+	// Group is the number of weights that share a scale: see eightbit.go.
+	Group = 128
+	// Block is the number of outputs whose weights stand together in the file,
+	// Panel the number of those that lie side by side for each input.
+	Block, Panel = 64, 16
+)
 
 const magic = "rongcuo weights 1\n"
 
 // ErrDamaged says that the bytes are not a whole file of this format.
 var ErrDamaged = errors.New("embedding weights are damaged")
 
-// Matrix takes In numbers to Out numbers: output o is
-// Scale[o] · Σ x[i]·q(i,o) + Bias[o], where q(i,o) is the signed byte
-// Bytes[(o/Panel·In + i)·Panel + o%Panel].
+// Matrix takes In numbers to Out numbers: output o is Bias[o] and, for each
+// group g of inputs, Scale[g·Out+o] · Σ x[i]·q(i,o). The signed bytes q lie in
+// the order [Out/Block][In/Group][Block/Panel][Group][Panel].
 type Matrix struct {
 	In, Out     int
 	Scale, Bias []float32
 	Bytes       []byte
 }
 
-// Table holds a vector of Hidden numbers for each row: Scale[r]·Bytes[r·Hidden+i].
+// Table holds a vector of Hidden numbers for each row; Row gives it.
 type Table struct {
-	Scale []float32
-	Bytes []byte
+	Centre []float32 // what all rows have in common
+	Scale  []float32 // of each group of each row
+	Bytes  []byte
 }
 
 // Norm is a layer normalisation.

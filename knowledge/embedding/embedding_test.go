@@ -1,0 +1,276 @@
+package embedding
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"rongcuo/knowledge/embedding/weights"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// reference is a text with the vector that the published model gives it.
+type reference struct {
+	Text   string
+	Times  int // the text is repeated so often; 0 is once
+	Vector []byte
+}
+
+func references(t testing.TB) (texts []string, vectors [][]float64) {
+	t.Helper()
+	f, err := os.Open("testdata/vectors.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var r reference
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			t.Fatal(err)
+		}
+		vector := make([]float64, len(r.Vector)/2)
+		for i := range vector {
+			vector[i] = half(binary.LittleEndian.Uint16(r.Vector[2*i:]))
+		}
+		texts, vectors = append(texts, strings.Repeat(r.Text, max(r.Times, 1))), append(vectors, vector)
+	}
+	if err := lines.Err(); err != nil || len(texts) < 40 {
+		t.Fatal(len(texts), err)
+	}
+	return texts, vectors
+}
+
+// half reads a number of 16 bits: sign, 5 bits of exponent, 10 of fraction.
+func half(b uint16) float64 {
+	x := float64(b & 0x3ff)
+	exponent := int(b>>10) & 31
+	if exponent > 0 {
+		x += 1024
+		exponent--
+	}
+	if b>>15 == 1 {
+		x = -x
+	}
+	return math.Ldexp(x, exponent-24)
+}
+
+func cosine(a []float32, b []float64) float64 {
+	var product, squares, others float64
+	for i, x := range a {
+		product += float64(x) * b[i]
+		squares += float64(x) * float64(x)
+		others += b[i] * b[i]
+	}
+	return product / math.Sqrt(squares*others)
+}
+
+// With 8 bits a weight every text keeps a cosine of .999 to the same (tuned)
+// model, those of one unknown character included.
+func TestVectorsAreThoseOfTheModelIn32Bits(t *testing.T) {
+	texts, want := references(t)
+	for _, kernel := range kernels() {
+		t.Run(kernel.name, func(t *testing.T) {
+			texts, want := texts, want
+			if kernel.name == "go" && len(kernels()) > 1 { // a minute for all of them
+				texts, want = texts[:6], want[:6]
+			}
+			m := ownModel(t)
+			m.kernel = kernel
+			got, err := m.Embed(t.Context(), texts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			worst := 1.
+			for i, v := range got {
+				c := cosine(v, want[i])
+				worst = min(worst, c)
+				if len(v) != m.Dim() || c < .999 {
+					t.Errorf("%.40q: cosine %.6f", texts[i], c)
+				}
+			}
+			t.Logf("worst cosine of %d texts: %.6f", len(texts), worst)
+		})
+	}
+}
+
+// ownModel gives a model of its own, to change.
+func ownModel(t testing.TB) *Model {
+	t.Helper()
+	m, err := load(shipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestVectorsHaveLengthOne(t *testing.T) {
+	texts, _ := references(t)
+	vectors, err := shippedModel(t).Embed(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range vectors {
+		var squares float64
+		for _, x := range v {
+			squares += float64(x) * float64(x)
+		}
+		if math.Abs(squares-1) > 1e-6 {
+			t.Errorf("%.40q: length² %v", texts[i], squares)
+		}
+	}
+}
+
+// A text has one vector, bit for bit: alone or among others, in any order, on
+// one core or on several, and while others compute.
+func TestVectorsDoNotDependOnCompany(t *testing.T) {
+	texts, _ := references(t)
+	texts = slices.DeleteFunc(texts, func(text string) bool { return len(text) > 1500 }) // some seconds each with -race
+	m := ownModel(t)
+	m.gate = newGate(1)
+	alone := make([][]float32, len(texts))
+	for i, text := range texts {
+		list, err := m.Embed(t.Context(), []string{text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone[i] = list[0]
+	}
+	for _, cores := range []int{1, 3} {
+		m.gate = newGate(cores)
+		var group sync.WaitGroup
+		for shift := range 2 {
+			group.Go(func() {
+				order := append(slices.Clone(texts[shift*7:]), texts[:shift*7]...)
+				list, err := m.Embed(t.Context(), order)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for i, v := range list {
+					at := (i + shift*7) % len(texts)
+					if !slices.Equal(v, alone[at]) {
+						t.Errorf("%d cores: %.40q has another vector among others", cores, texts[at])
+					}
+				}
+			})
+		}
+		group.Wait()
+	}
+}
+
+func TestNoTexts(t *testing.T) {
+	vectors, err := shippedModel(t).Embed(t.Context(), nil)
+	if err != nil || len(vectors) != 0 {
+		t.Errorf("%v, %v", vectors, err)
+	}
+}
+
+func TestEmbedHeedsTheContext(t *testing.T) {
+	m := ownModel(t)
+	texts := slices.Repeat([]string{strings.Repeat("容错", 200)}, 50)
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() {
+		if vectors, err := m.Embed(ctx, texts); !errors.Is(err, context.Canceled) || vectors != nil {
+			t.Errorf("%d vectors, error %v", len(vectors), err)
+		}
+	})
+	cancel()
+	group.Wait()
+	if m.gate.free != m.gate.cores {
+		t.Errorf("%d of %d cores are free afterwards", m.gate.free, m.gate.cores)
+	}
+	if _, err := m.Embed(t.Context(), texts[:1]); err != nil {
+		t.Error(err)
+	}
+}
+
+// On one core that is at bulk work, a question is answered before the work is
+// done.
+func TestQuestionsGoBeforeBulkWork(t *testing.T) {
+	m := ownModel(t)
+	m.gate = newGate(1)
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer cancel()
+	group.Go(func() {
+		m.Embed(ctx, slices.Repeat([]string{strings.Repeat("备案", 100)}, 5_000)) // minutes of work
+	})
+	for busy := false; !busy; runtime.Gosched() {
+		m.gate.mu.Lock()
+		busy = m.gate.free == 0
+		m.gate.mu.Unlock()
+	}
+	for range 3 {
+		if _, err := m.Embed(ctx, []string{"可以容错吗？"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ctx.Err() != nil {
+		t.Error("the work ended first")
+	}
+}
+
+func TestDamagedWeightsAreRefused(t *testing.T) {
+	data := slices.Clone(shipped)
+	data[len(data)/2] ^= 1
+	if _, err := load(data); !errors.Is(err, weights.ErrDamaged) {
+		t.Errorf("one bit changed: %v", err)
+	}
+}
+
+func TestNameTellsTheWeights(t *testing.T) {
+	m := shippedModel(t)
+	name, sum, _ := strings.Cut(m.Name(), "/")
+	if name != "bge-small-zh-v1.5" || len(sum) != 8 || m.Dim() != 512 {
+		t.Errorf("%q, %d", m.Name(), m.Dim())
+	}
+}
+
+// The model card says which file it speaks of.
+func TestTheModelCardNamesTheWeights(t *testing.T) {
+	card, err := os.ReadFile("MODEL_CARD.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := fmt.Sprintf("%x", sha256.Sum256(shipped)); !strings.Contains(string(card), sum) {
+		t.Errorf("weights.bin has the SHA-256 %s, which stands not in MODEL_CARD.md", sum)
+	}
+}
+
+func ExampleModel_Embed() {
+	m, err := Open()
+	if err != nil {
+		panic(err)
+	}
+	v, err := m.Embed(context.Background(), []string{"没开会就定了，能不能免责？", "未经集体研究决定的，不予容错。", "今天中午吃什么？"})
+	if err != nil {
+		panic(err)
+	}
+	near, far := product(v[0], v[1]), product(v[0], v[2])
+	fmt.Println(len(v[0]), near > far)
+	// Output: 512 true
+}
+
+func product(a, b []float32) (sum float32) {
+	for i := range a {
+		sum += a[i] * b[i]
+	}
+	return sum
+}

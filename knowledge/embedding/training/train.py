@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""Fine-tune the search model on the questions of this folder, on the CPU.
+
+    train.py MODEL TUNED.onnx [--epochs 1] [--rate 5e-5] [--hard 1] [--keep 1]
+
+MODEL is a folder with bge-small-zh-v1.5.onnx and bge-small-zh-v1.5-tokenizer.json, as the published package holds them
+(see ../MODEL_CARD.md). Needs the Python packages jax, optax, onnx, tokenizers, numpy and scipy. Nothing else is read:
+questions.jsonl and articles.jsonl beside this file are all the data.
+
+The loss is contrastive (temperature .05): each question's article against the articles of the other questions of the
+batch and --hard articles that look right and are not, found among the training articles by words and by the vectors of
+the unchanged model. Articles nearly equal to the right one never count as wrong. --keep is the share of the tuned
+weights in the result, the rest being the unchanged ones.
+
+TUNED.onnx goes to the program that writes the weights file: go run ./knowledge/embedding/make -tuned TUNED.onnx …
+"""
+import argparse, collections, json, os, random, re, time
+
+import jax, jax.numpy as jnp
+import numpy as np, onnx, optax, scipy.sparse as sp
+from onnx import numpy_helper
+from tokenizers import Tokenizer
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HEADS, QUESTION, ARTICLE, BATCH, TEMPERATURE, SEED = 8, 64, 128, 24, .05, 3
+PARTS = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense")
+
+
+# ---- the model: BERT, four layers, the last state of the first token ----
+
+def read_model(folder):
+    """The weights as a tree: {words, places, norm, layers: [{part: (matrix, bias)}]}."""
+    graph = onnx.load(os.path.join(folder, "bge-small-zh-v1.5.onnx")).graph
+    w = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    products = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1].startswith("onnx::")]
+    model = {"words": w["embeddings.word_embeddings.weight"],
+             "places": w["embeddings.position_embeddings.weight"] + w["embeddings.token_type_embeddings.weight"][0],
+             "norm": (w["embeddings.LayerNorm.weight"], w["embeddings.LayerNorm.bias"]), "layers": []}
+    for layer in range(4):
+        at = "encoder.layer.%d." % layer
+        one = {p: (w[products[6 * layer + i]], w[at + p + ".bias"]) for i, p in enumerate(PARTS)}
+        for n in ("attention.output", "output"):
+            one[n] = (w[at + n + ".LayerNorm.weight"], w[at + n + ".LayerNorm.bias"])
+        model["layers"].append(one)
+    return jax.tree.map(jnp.asarray, model)
+
+
+def write_model(folder, model, out):
+    """The published graph with the tuned weights in place of its own."""
+    published = onnx.load(os.path.join(folder, "bge-small-zh-v1.5.onnx"))
+    tensors = {t.name: t for t in published.graph.initializer}
+    products = [n.input[1] for n in published.graph.node if n.op_type == "MatMul" and n.input[1].startswith("onnx::")]
+
+    def put(name, values):
+        assert list(tensors[name].dims) == list(values.shape), name
+        tensors[name].CopyFrom(numpy_helper.from_array(np.asarray(values, np.float32), name))
+    kind = numpy_helper.to_array(tensors["embeddings.token_type_embeddings.weight"])[0]
+    put("embeddings.word_embeddings.weight", model["words"])
+    put("embeddings.position_embeddings.weight", model["places"] - kind)
+    put("embeddings.LayerNorm.weight", model["norm"][0])
+    put("embeddings.LayerNorm.bias", model["norm"][1])
+    for layer, one in enumerate(model["layers"]):
+        at = "encoder.layer.%d." % layer
+        for i, part in enumerate(PARTS):
+            put(products[6 * layer + i], one[part][0])
+            put(at + part + ".bias", one[part][1])
+        for part in ("attention.output", "output"):
+            put(at + part + ".LayerNorm.weight", one[part][0])
+            put(at + part + ".LayerNorm.bias", one[part][1])
+    onnx.save(published, out)
+
+
+def normed(x, scale):
+    mean = x.mean(-1, keepdims=True)
+    return (x - mean) * jax.lax.rsqrt(((x - mean) ** 2).mean(-1, keepdims=True) + 1e-12) * scale[0] + scale[1]
+
+
+def encode(model, ids):
+    """ids [batch, length], 0 is padding; unit vectors [batch, 512]."""
+    batch, length = ids.shape
+    x = normed(model["words"][ids] + model["places"][:length], model["norm"])
+    unseen = jnp.where(ids > 0, 0., -1e9)[:, None, None, :]
+    for layer in model["layers"]:
+        def through(part, y):
+            return y @ layer[part][0] + layer[part][1]
+
+        def heads(part):
+            return through(part, x).reshape(batch, length, HEADS, -1).transpose(0, 2, 1, 3)
+        q, k, v = (heads("attention.self." + p) for p in ("query", "key", "value"))
+        attention = jax.nn.softmax(q @ k.swapaxes(-1, -2) / q.shape[-1] ** .5 + unseen) @ v
+        x = normed(x + through("attention.output.dense", attention.transpose(0, 2, 1, 3).reshape(x.shape)), layer["attention.output"])
+        x = normed(x + through("output.dense", jax.nn.gelu(through("intermediate.dense", x), approximate=False)), layer["output"])
+    return x[:, 0] / jnp.linalg.norm(x[:, 0], axis=-1, keepdims=True)
+
+
+class Reader:
+    def __init__(self, folder):
+        self.tokenizer = Tokenizer.from_file(os.path.join(folder, "bge-small-zh-v1.5-tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        self.encode = jax.jit(encode)
+
+    def ids(self, texts, longest):
+        out = np.zeros((len(texts), longest), np.int32)
+        for row, text in enumerate(texts):
+            ids = self.tokenizer.encode(text).ids
+            ids = ids if len(ids) <= longest else ids[:longest - 1] + ids[-1:]
+            out[row, :len(ids)] = ids
+        return out
+
+    def vectors(self, model, texts, longest):
+        out = np.zeros((len(texts), 512), np.float32)
+        for start in range(0, len(texts), 64):
+            ids = self.ids(texts[start:start + 64], longest)
+            full = np.concatenate([ids, np.repeat(ids[:1], 64 - len(ids), 0)])
+            out[start:start + 64] = np.asarray(self.encode(model, full))[:len(ids)]
+        return out
+
+
+# ---- what looks right and is not ----
+
+def grams(text):
+    for run in re.findall(r"[一-鿿]+|[A-Za-z0-9]+", text):
+        if run[0] < "一":
+            yield run.lower()
+        else:
+            yield from run
+            yield from (run[i:i + 2] for i in range(len(run) - 1))
+
+
+def word_scores(texts, questions, k1=1.2, b=.8):
+    """BM25 on characters and pairs: [questions, texts]."""
+    ids, rows, cols, counts, sizes = {}, [], [], [], []
+    for row, text in enumerate(texts):
+        seen = collections.Counter(grams(text))
+        sizes.append(sum(seen.values()))
+        for gram, n in seen.items():
+            rows.append(row), cols.append(ids.setdefault(gram, len(ids))), counts.append(n)
+    rows, cols, counts, sizes = np.array(rows), np.array(cols), np.array(counts, np.float32), np.array(sizes, np.float32)
+    df = np.bincount(cols, minlength=len(ids))
+    idf = np.log(1 + (len(texts) - df + .5) / (df + .5))
+    weight = idf[cols] * counts * (k1 + 1) / (counts + k1 * (1 - b + b * sizes[rows] / sizes.mean()))
+    matrix = sp.csc_matrix((weight, (rows, cols)), shape=(len(texts), len(ids)), dtype=np.float32)
+    return np.stack([np.asarray(matrix[:, [ids[g] for g in set(grams(q)) if g in ids]].sum(axis=1)).ravel() for q in questions])
+
+
+def z(x):
+    return (x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + 1e-9)
+
+
+def hard_negatives(reader, model, texts, questions, right):
+    """For each question the 40 best wrong articles, and [articles, articles] nearness."""
+    vectors = reader.vectors(model, texts, ARTICLE)
+    score = .3 * z(word_scores(texts, questions)) + .7 * z(reader.vectors(model, questions, QUESTION) @ vectors.T)
+    copies = vectors @ vectors.T > .93
+    out = []
+    for row, r in enumerate(right):
+        order = [int(j) for j in np.argsort(-score[row], kind="stable")[:60] if not copies[r, j]]
+        out.append(order[:40])
+    return out, copies
+
+
+# ---- training ----
+
+def lines(name):
+    with open(os.path.join(HERE, name)) as f:
+        return [json.loads(line) for line in f if line.strip()]
+
+
+def train(args):
+    articles = lines("articles.jsonl")
+    at = {a["id"]: i for i, a in enumerate(articles)}
+    texts = [a["title"] + "\n" + a["text"] for a in articles]
+    asked = lines("questions.jsonl")
+    questions, right = [q["question"] for q in asked], [at[q["article"]] for q in asked]
+    reader, start = Reader(args.model), read_model(args.model)
+    negatives, copies = hard_negatives(reader, start, texts, questions, right)
+    steps = len(questions) // BATCH * args.epochs
+    schedule = optax.warmup_cosine_decay_schedule(0, args.rate, max(1, steps // 10), steps)
+    optimizer = optax.chain(optax.clip_by_global_norm(1.), optax.adamw(schedule, weight_decay=.01))
+
+    @jax.jit
+    def step(model, state, question_ids, article_ids, excused):
+        def loss(model):
+            s = encode(model, question_ids) @ encode(model, article_ids).T / TEMPERATURE
+            return optax.softmax_cross_entropy_with_integer_labels(jnp.where(excused, -1e4, s), jnp.arange(len(question_ids))).mean()
+        value, gradient = jax.value_and_grad(loss)(model)
+        change, state = optimizer.update(gradient, state, model)
+        return optax.apply_updates(model, change), state, value
+
+    model, state, dice = start, optimizer.init(start), random.Random(SEED)
+    order, losses, began = list(range(len(questions))), [], time.time()
+    for _ in range(args.epochs):
+        dice.shuffle(order)
+        for first in range(0, len(order) - BATCH + 1, BATCH):
+            batch = order[first:first + BATCH]
+            shown = [right[i] for i in batch]
+            for i in batch:
+                shown += dice.sample(negatives[i], args.hard)
+            excused = np.array([[c != r and copies[right[i], j] for c, j in enumerate(shown)] for r, i in enumerate(batch)])
+            model, state, loss = step(model, state, reader.ids([questions[i] for i in batch], QUESTION), reader.ids([texts[j] for j in shown], ARTICLE), excused)
+            losses.append(float(loss))
+            if len(losses) % 20 == 0:
+                print("step %d of %d, loss %.3f, %d s" % (len(losses), steps, np.mean(losses[-20:]), time.time() - began), flush=True)
+    kept = jax.tree.map(lambda tuned, unchanged: args.keep * tuned + (1 - args.keep) * unchanged, model, start)
+    write_model(args.model, kept, args.out)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("out")
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--keep", type=float, default=1)
+    parser.add_argument("--hard", type=int, default=1)
+    train(parser.parse_args())
