@@ -117,6 +117,8 @@ func init() { // the table names methods that look into it
 		{"why", (*Bot).pressWhy},
 		{"pub", (*Bot).pressPublish},
 		{"drop", (*Bot).pressDrop},
+		{"out", (*Bot).pressWithdraw},
+		{"stay", (*Bot).pressStay},
 	}
 }
 

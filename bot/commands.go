@@ -30,6 +30,7 @@ func init() { // the table names methods that look into it
 		{[]string{"delete_me", "删除我"}, "删除与我有关的内容", false, (*Bot).deleteMe},
 		{[]string{"kb", "知识库"}, "查看知识库", true, (*Bot).showLibrary},
 		{[]string{"reindex", "更新索引"}, "重新建立索引", true, (*Bot).rebuild},
+		{[]string{"withdraw", "停用"}, "停用一份文件", true, (*Bot).withdraw},
 		{[]string{"rollback", "回滚"}, "恢复上一版索引", true, (*Bot).rollback},
 	}
 }

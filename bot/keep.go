@@ -24,8 +24,9 @@ import (
 )
 
 // keeper is the administrator's side: files come in, are previewed, and become
-// part of the library when they are published. The library is a folder; the
-// index is always rebuilt from it as a whole, so that the two can't differ.
+// part of the knowledge base when they are published. The library is the folder
+// where the published files lie as they came; what is searched are the records,
+// into which other files may have been brought on the command line.
 type keeper struct {
 	base *knowledge.Base
 	dir  string
@@ -154,15 +155,20 @@ func (k *keeper) drop(p pending) {
 	_ = os.Remove(filepath.Join(k.dir, inboxDir, p.Hash))
 }
 
-// rebuild indexes the library beside the index in use and switches.
-func (k *keeper) rebuild(ctx context.Context, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
+// bring brings files of the library into the index, beside whatever else is
+// there, and takes the documents named by remove out.
+func (k *keeper) bring(ctx context.Context, name string, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	entries, err := documents.WalkDir(ctx, k.dir)
-	if err != nil {
-		return knowledge.Report{}, err
+	entries := func(func(documents.Entry) bool) {}
+	if name != "" {
+		walk, err := documents.WalkDir(ctx, filepath.Join(k.dir, name))
+		if err != nil {
+			return knowledge.Report{}, err
+		}
+		entries = walk
 	}
-	return k.base.Reindex(ctx, entries, onProgress)
+	return k.base.Change(ctx, entries, remove, onProgress)
 }
 
 // waiting gives the pending file that a button belongs to.
@@ -183,7 +189,7 @@ func (b *Bot) pressPublish(ctx context.Context, c *chat, rest string) error {
 	}
 	c.state.Pending = nil
 	b.log.Info("file published", "sha256", p.Hash)
-	return b.rebuildShowing(ctx, c)
+	return b.bringShowing(ctx, c, p.Name, nil)
 }
 
 func (b *Bot) pressDrop(ctx context.Context, c *chat, rest string) error {
@@ -196,13 +202,48 @@ func (b *Bot) pressDrop(ctx context.Context, c *chat, rest string) error {
 	return c.say(textDropped, nil)
 }
 
+// rebuild brings all files of the library in anew.
 func (b *Bot) rebuild(ctx context.Context, c *chat, _ string) error {
-	return b.rebuildShowing(ctx, c)
+	return b.bringShowing(ctx, c, ".", nil)
 }
 
-// rebuildShowing rebuilds with a message that shows how far it is, and ends with
-// one that stays.
-func (b *Bot) rebuildShowing(ctx context.Context, c *chat) error {
+// withdraw asks whether a document is to be taken out; it is found by its title
+// or the name of its file.
+func (b *Bot) withdraw(ctx context.Context, c *chat, name string) error {
+	var found []documents.Document
+	for d := range b.base.Documents() {
+		if name != "" && d.Kind != documents.Corpus && (strings.Contains(d.Title, name) || strings.Contains(d.Path, name)) {
+			found = append(found, d)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return c.say(textNothingToWithdraw, nil)
+	case 1:
+		c.state.Withdraw = found[0].Path
+		return c.say(fmt.Sprintf(textWithdraw, escape(found[0].Title), len(found[0].Passages)), keyboard([][]button{{{buttonWithdraw, "out:"}, {buttonDrop, "stay:"}}}))
+	}
+	return c.say(fmt.Sprintf(textWithdrawMany, len(found)), nil)
+}
+
+func (b *Bot) pressWithdraw(ctx context.Context, c *chat, _ string) error {
+	path := c.state.Withdraw
+	if path == "" || b.keeper == nil || !b.config.Admin(c.user) {
+		return b.expired(ctx, c)
+	}
+	c.state.Withdraw = ""
+	b.log.Info("document withdrawn")
+	return b.bringShowing(ctx, c, "", []string{path})
+}
+
+func (b *Bot) pressStay(ctx context.Context, c *chat, _ string) error {
+	c.state.Withdraw = ""
+	return c.say(textStays, nil)
+}
+
+// bringShowing changes the index with a message that shows how far it is, and
+// ends with one that stays.
+func (b *Bot) bringShowing(ctx context.Context, c *chat, name string, remove []string) error {
 	var message int
 	b.attempt(ctx, c.id, func(ctx context.Context) error {
 		m, err := b.client.SendMessage(ctx, &tg.SendMessageParams{ChatID: c.id, Text: textBuilding})
@@ -212,7 +253,7 @@ func (b *Bot) rebuildShowing(ctx context.Context, c *chat) error {
 		return err
 	})
 	last := b.now()
-	report, err := b.keeper.rebuild(ctx, func(p knowledge.Progress) {
+	report, err := b.keeper.bring(ctx, name, remove, func(p knowledge.Progress) {
 		if message == 0 || b.now().Sub(last) < progressEvery {
 			return
 		}

@@ -18,8 +18,14 @@ const (
 	textNoPrevious   = "没有可以恢复的上一版。"
 	textRolledBack   = "已恢复上一版索引：%d 份文件、%d 条。再发一次 /rollback 可以换回来。"
 
-	buttonPublish = "发布"
-	buttonDrop    = "取消"
+	textNothingToWithdraw = "没有找到这份文件。请写成 /withdraw 加标题，发 /kb 可以看全部标题。"
+	textWithdrawMany      = "有 %d 份文件符合，请把标题写得更完整。"
+	textWithdraw          = "要停用《%s》吗？它的 %d 条将不再用于回答，可以用 /rollback 恢复。"
+	textStays             = "好的，没有改动。"
+
+	buttonWithdraw = "停用"
+	buttonPublish  = "发布"
+	buttonDrop     = "取消"
 )
 
 // documentLine says in one line what a document is and since when.
@@ -108,6 +114,6 @@ func libraryHTML(base *knowledge.Base) string {
 	if cases > 0 {
 		fmt.Fprintf(&b, "· 另有案例和单条资料 %d 份\n", cases)
 	}
-	b.WriteString("\n把文件发到这里就可以预览和发布。")
+	b.WriteString("\n把文件发到这里就可以预览和发布；发 /withdraw 加标题可以停用。")
 	return b.String()
 }

@@ -228,6 +228,13 @@ func TestAnAdministratorPublishesADocument(t *testing.T) {
 	if after := official.AwaitText("下一步"); strings.Contains(after.Text, "每半年调整一次") {
 		t.Error("the rolled back document is still used")
 	}
+	admin.Say("/withdraw 澄清正名工作指引")
+	admin.Press(admin.AwaitText("要停用《"), "停用")
+	admin.AwaitText("索引已更新")
+	admin.Say("/kb")
+	if list := admin.AwaitText("知识库"); strings.Contains(list.Text, "澄清正名工作指引") {
+		t.Error("a withdrawn document is still there")
+	}
 }
 
 func TestBadFilesAreRefusedInASentence(t *testing.T) {

@@ -58,21 +58,45 @@ const (
 
 // Load reads documents into memory and answers from them; nothing is stored.
 func (b *Base) Load(ctx context.Context, entries iter.Seq[documents.Entry], onProgress func(Progress)) (Report, error) {
-	return b.build(ctx, entries, nil, onProgress)
+	return b.build(ctx, entries, nil, onProgress, nil)
 }
 
-// Reindex brings documents into the store, builds an index of them beside the
-// current one, checks it and switches. A build that fails or is cancelled
-// changes nothing that questions are answered from; what it had read and
-// embedded is kept and need not be done again.
+// errNoStore says that a base without a database was told to keep something.
+var errNoStore = errors.New("this base keeps nothing: it has no database")
+
+// Reindex makes the knowledge base consist of the given files: they are brought
+// into the store, an index of them is built beside the current one, checked, and
+// switched to. A build that fails or is cancelled changes nothing that questions
+// are answered from; what it had read and embedded is kept and need not be done
+// again.
 func (b *Base) Reindex(ctx context.Context, entries iter.Seq[documents.Entry], onProgress func(Progress)) (Report, error) {
 	if b.store == nil {
-		return Report{}, errors.New("this base keeps nothing: it has no database")
+		return Report{}, errNoStore
 	}
-	return b.build(ctx, entries, b.store, onProgress)
+	return b.build(ctx, entries, b.store, onProgress, nil)
 }
 
-func (b *Base) build(ctx context.Context, entries iter.Seq[documents.Entry], s *store, onProgress func(Progress)) (Report, error) {
+// Change brings files in beside those that are there, one of the same name in
+// place of the older one, and takes the files named by remove out. It builds and
+// switches as Reindex does.
+func (b *Base) Change(ctx context.Context, entries iter.Seq[documents.Entry], remove []string, onProgress func(Progress)) (Report, error) {
+	if b.store == nil {
+		return Report{}, errNoStore
+	}
+	return b.build(ctx, entries, b.store, onProgress, func(r Report) ([]int64, error) {
+		gone := slices.Clone(remove)
+		for _, f := range r.Files {
+			if f.Refused == "" {
+				gone = append(gone, f.Name)
+			}
+		}
+		return b.store.membersWithout(ctx, gone)
+	})
+}
+
+// build reads entries and switches to an index of them. kept, when it is not
+// nil, gives the documents that stand before them.
+func (b *Base) build(ctx context.Context, entries iter.Seq[documents.Entry], s *store, onProgress func(Progress), kept func(Report) ([]int64, error)) (Report, error) {
 	b.building.Lock()
 	defer b.building.Unlock()
 	if onProgress == nil {
@@ -81,6 +105,11 @@ func (b *Base) build(ctx context.Context, entries iter.Seq[documents.Entry], s *
 	start := time.Now()
 	var report Report
 	docs, members, err := b.readAll(ctx, entries, s, &report, onProgress)
+	if err == nil && kept != nil {
+		var before []int64
+		before, err = kept(report)
+		members = append(before, members...)
+	}
 	if err == nil {
 		err = b.buildOf(ctx, docs, members, s, &report, onProgress)
 	}

@@ -249,3 +249,37 @@ func TestANewerDatabaseIsRefused(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 }
+
+func TestAChangeLeavesTheOtherFilesAlone(t *testing.T) {
+	docs, more := t.TempDir(), t.TempDir()
+	b := openBase(t, t.TempDir(), nil)
+	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
+	writeFile(t, docs, "b.md", rule("乙办法", "复核以一次为限。"))
+	reindex(t, b, docs)
+	change := func(remove ...string) Report {
+		t.Helper()
+		entries, err := documents.WalkDir(t.Context(), more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := b.Change(t.Context(), entries, remove, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	writeFile(t, more, "c.md", rule("丙办法", "回访每半年一次。"))
+	writeFile(t, more, "a.md", rule("甲办法", "备案期限为二十个工作日。"))
+	if r := change(); r.Documents != 3 {
+		t.Fatalf("%d documents, want the two of before and the new one: %+v", r.Documents, r)
+	}
+	if a := ask(t, b, Question{Text: "备案期限是几个工作日"}); !strings.Contains(a.Text(), "二十个工作日") || strings.Contains(a.Text(), "为十个工作日") {
+		t.Error("the newer file of the same name did not take the older one's place")
+	}
+	if err := os.Remove(filepath.Join(more, "a.md")); err != nil {
+		t.Fatal(err)
+	}
+	if r := change("b.md"); r.Documents != 2 {
+		t.Fatalf("%d documents after one was taken out", r.Documents)
+	}
+}

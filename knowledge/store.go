@@ -271,6 +271,29 @@ func (s *store) currentIs(ctx context.Context, members []int64) (int64, bool, er
 	return id, slices.Equal(have, members), err
 }
 
+// membersWithout gives the documents of the current generation in order, but
+// for those of the named files.
+func (s *store) membersWithout(ctx context.Context, files []string) ([]int64, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT d.id, d.source FROM kb_generations g JOIN kb_members m ON m.generation = g.id
+		JOIN kb_documents d ON d.id = m.document WHERE g.state = 'current' ORDER BY m.n`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var id int64
+		var source string
+		if err := rows.Scan(&id, &source); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(files, source) {
+			out = append(out, id)
+		}
+	}
+	return out, rows.Err()
+}
+
 // load reads all documents of a generation with their passages.
 func (s *store) load(ctx context.Context, generation int64) ([]documents.Document, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT document FROM kb_members WHERE generation = $1 ORDER BY n`, generation)
