@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// reference is a text with the vector that the published model gives it.
+// reference is a text with the vector that the model gives it in 32 bits.
 type reference struct {
 	Text   string
 	Times  int // the text is repeated so often; 0 is once
@@ -250,7 +250,7 @@ func TestTheModelCardNamesTheWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	if sum := fmt.Sprintf("%x", sha256.Sum256(shipped)); !strings.Contains(string(card), sum) {
-		t.Errorf("weights.bin has the SHA-256 %s, which stands not in MODEL_CARD.md", sum)
+		t.Errorf("weights.bin has the SHA-256 %s, and MODEL_CARD.md speaks of another file", sum)
 	}
 }
 

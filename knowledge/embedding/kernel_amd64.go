@@ -49,8 +49,9 @@ func tileAVX512(c []float32, ldc int, a []float32, lda, rows int, b []float32, l
 }
 
 // sixNext says whether six of the rows that are left come next, or four: any
-// multiple of four is made of sixes with at most two fours behind them.
-func sixNext(left int) bool { return left >= 12 || left == 6 }
+// multiple of four is made of sixes with at most two fours behind them (10 are
+// left of 16 after a six: another six and a four).
+func sixNext(left int) bool { return left > 0 && left != 4 && left != 8 }
 
 func checkTile(c []float32, ldc int, a []float32, lda, rows int, b []float32, ldb, next, k int, scale []float32) {
 	last := rows - 1

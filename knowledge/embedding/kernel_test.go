@@ -150,3 +150,30 @@ func TestSoftmax(t *testing.T) {
 		}
 	}
 }
+
+// A tile writes its rows and not a number more, however many rows there are:
+// what lies behind belongs to someone else.
+func TestTilesStayWithinTheirRows(t *testing.T) {
+	const k, behind, canary = 8, 8, 12345
+	for _, kernel := range kernels() {
+		for rows := rowStep; rows <= 64; rows += rowStep {
+			c := make([]float32, (rows+behind)*weights.Block)
+			for i := range c[rows*weights.Block:] {
+				c[rows*weights.Block+i] = canary
+			}
+			a, b := make([]float32, (rows+behind)*k), make([]float32, k*weights.Block)
+			for i := range a {
+				a[i] = 1
+			}
+			for i := range b {
+				b[i] = 1
+			}
+			kernel.tile(c[:rows*weights.Block], weights.Block, a[:rows*k], k, rows, b, weights.Panel, k*weights.Panel, k, ones)
+			for i, v := range c {
+				if i < rows*weights.Block && v != k || i >= rows*weights.Block && v != canary {
+					t.Fatalf("%s, %d rows: number %d of row %d is %v", kernel.name, rows, i%weights.Block, i/weights.Block, v)
+				}
+			}
+		}
+	}
+}

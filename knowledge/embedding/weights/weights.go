@@ -103,7 +103,7 @@ func New(name string, vocabulary []string) *Model {
 	return m
 }
 
-// Write writes the file; the name is followed by nothing, Read adds the sum.
+// Write writes the file with the name as it stands; Read adds the sum to it.
 func (m *Model) Write(w io.Writer) error {
 	var b bytes.Buffer
 	b.WriteString(magic + m.Name + "\n")
