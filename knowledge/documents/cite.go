@@ -1,8 +1,10 @@
 package documents
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,94 +15,30 @@ type Reference struct {
 	Paragraph, Item int
 }
 
-// maxRange bounds "第X条至第Y条": a wider range is a chapter, not a reference.
-const maxRange = 30
-
-var (
-	reference = regexp.MustCompile(`(?:《([^《》]{2,60})》[ 　]*|([\p{Han}]{0,14}?(?:办法|规程|条例|规定|指引|细则|准则|意见|解释|法典|章程|通则|决定|法))?)` +
-		`(?:第[ 　]*)?(` + numeral + `)[ 　]*条(?:[ 　]*之[ 　]*(` + numeral + `))?` +
-		`(?:第[ 　]*(` + numeral + `)[ 　]*款)?(?:第?[ 　]*[（(]?(` + numeral + `)[）)]?[ 　]*项)?`)
-	looseReference = regexp.MustCompile(`(办法|规程|条例|规定|指引|细则|准则)[ 　]*([0-9０-９]{1,3})(?:[^0-9０-９年月日号天个件次元万〕\]]|$)`)
-	continued      = regexp.MustCompile(`^(?:[、和及或]|以及|或者|至|到)第(` + numeral + `)条(?:之(` + numeral + `))?`)
-	questionNumber = regexp.MustCompile(`问[ 　]*([0-9０-９]{1,3})`)
-	selfTitle      = regexp.MustCompile(`^.*?(?:本|该|此|上述)(?:办法|规程|条例|规定|指引|细则|准则|意见|解释|法|章程)$`)
-	leadingWords   = regexp.MustCompile(`^.*(?:依照|按照|根据|依据|违反|适用|参照|符合|属于|对照|看看|按|据|请问|查一下|查|看|问|的|是|和|与|及|、|，|《)`)
-)
-
 // FindRefs gives the articles that a text names, in order: 《实施办法》第十八条,
 // 规程6, 刑法第三百九十七条之一, 第六条第二款第（一）项, 问6. Title is "" when the
-// text names none before the number (or says 本办法). "第三条、第四条" names two,
-// "第三条至第五条" three.
+// text names none before the number (or says 本办法). "第三条、第四条" and "第三、
+// 四条" name two, "第三条至第五条" three.
 func FindRefs(text string) []Reference {
+	found := numbered(text)
+	found = append(found, loose(text)...)
+	slices.SortStableFunc(found, func(a, b mention) int { return cmp.Compare(a.at, b.at) })
 	var out []Reference
-	add := func(r Reference) {
-		if !slices.Contains(out, r) {
-			out = append(out, r)
-		}
-	}
-	for from := 0; from < len(text); {
-		m := reference.FindStringSubmatchIndex(text[from:])
-		if m == nil {
-			break
-		}
-		at := from
-		part := func(i int) string {
-			if m[2*i] < 0 {
-				return ""
-			}
-			return text[at+m[2*i] : at+m[2*i+1]]
-		}
-		from += m[1]
-		n, ok := ParseNumber(part(3))
-		title := part(1)
-		if title == "" {
-			title = bareTitle(part(2))
-		}
-		if !ok || title == "" && !strings.Contains(part(0), "第") {
-			continue
-		}
-		r := Reference{Cite: Cite{title, articleName(n, part(4))}}
-		r.Paragraph, _ = ParseNumber(part(5))
-		r.Item, _ = ParseNumber(part(6))
-		add(r)
-		for {
-			rest := text[from:]
-			c := continued.FindStringSubmatch(rest)
-			if c == nil {
-				break
-			}
-			to, ok := ParseNumber(c[1])
-			if !ok {
-				break
-			}
-			first := to
-			if strings.HasPrefix(rest, "至") || strings.HasPrefix(rest, "到") {
-				first = n + 1
-			}
-			for k := first; k <= to && to-first < maxRange; k++ {
-				suffix := ""
-				if k == to {
-					suffix = c[2]
-				}
-				add(Reference{Cite: Cite{title, articleName(k, suffix)}})
-			}
-			n = to
-			from += len(c[0])
-		}
-	}
-	for _, m := range looseReference.FindAllStringSubmatch(text, -1) {
-		if n, ok := ParseNumber(m[2]); ok {
-			add(Reference{Cite: Cite{m[1], articleName(n, "")}})
-		}
-	}
-	if strings.Contains(text, "问答") {
-		for _, m := range questionNumber.FindAllStringSubmatch(text, -1) {
-			if n, ok := ParseNumber(m[1]); ok {
-				add(Reference{Cite: Cite{"", questionName(n)}})
-			}
+	seen := map[Reference]bool{}
+	for _, m := range found {
+		if !seen[m.Reference] {
+			seen[m.Reference] = true
+			out = append(out, m.Reference)
 		}
 	}
 	return out
+}
+
+// mention is a reference at its place in a text.
+type mention struct {
+	Reference
+	at   int
+	self bool // 本办法第三条: of this document and not of its appendix
 }
 
 // articleName is the one way in which articles are named: 第十条之一.
@@ -112,75 +50,95 @@ func articleName(n int, suffix string) string {
 	return name
 }
 
-// bareTitle cleans a name that stands before a number without 《》: the words
-// that lead to it are not part of it, and 本办法 is no name.
-func bareTitle(s string) string {
-	if selfTitle.MatchString(s) {
-		return ""
+// articleNumeral reads the number of 第十二条 and 第十二条之一; 0 for anything else.
+func articleNumeral(name string) int {
+	rest, ok := strings.CutPrefix(name, "第")
+	number, _, found := strings.Cut(rest, "条")
+	n, _ := ParseNumber(number)
+	if !ok || !found {
+		return 0
 	}
-	return leadingWords.ReplaceAllString(s, "")
+	return n
 }
 
-// citesIn gives the articles that a passage names, without its own number.
-func citesIn(text, own string) []Cite {
-	var out []Cite
-	for _, r := range FindRefs(text) {
-		c := r.Cite
-		if c.Title == "" && c.Article == own || slices.Contains(out, c) {
-			continue
+// questionName is how an entry of a question-and-answer file is cited: 问6.
+func questionName(n int) string { return "问" + strconv.Itoa(n) }
+
+// earlier is 前条, 前两条: the articles just above this one.
+var earlier = regexp.MustCompile(`前(两|二|三|四|五)?条`)
+
+// citesIn gives the articles that a passage names, without its own. own is its
+// number as the text has it; name is the passage's name, 附件1·第三条 in an
+// appendix, where a number alone means an article of the appendix when there is
+// one (known).
+func citesIn(text, own, name string, known map[string]bool) []Cite {
+	found := numbered(text)
+	if n := articleNumeral(own); n > 0 && !strings.Contains(own, "之") {
+		for _, m := range earlier.FindAllStringSubmatchIndex(text, -1) {
+			count := 1
+			if m[2] >= 0 {
+				count, _ = ParseNumber(text[m[2]:m[3]])
+			}
+			for k := max(n-count, 1); k < n; k++ {
+				found = append(found, mention{Reference: Reference{Cite: Cite{"", articleName(k, "")}}, at: m[0]})
+			}
 		}
-		out = append(out, c)
+		slices.SortStableFunc(found, func(a, b mention) int { return cmp.Compare(a.at, b.at) })
+	}
+	appendix, _, inAppendix := strings.Cut(name, "·")
+	var out []Cite
+	seen := map[Cite]bool{{"", name}: true}
+	for _, m := range found {
+		c := m.Cite
+		if c.Title == "" && inAppendix && !m.self && known[appendix+"·"+c.Article] {
+			c.Article = appendix + "·" + c.Article
+		}
+		if !seen[c] {
+			seen[c] = true
+			out = append(out, c)
+		}
 	}
 	return out
 }
 
 var (
-	bracketed = regexp.MustCompile(`[（(][^（）()]*[）)]`)
-	region    = regexp.MustCompile(`^(?:中华人民共和国|中国共产党|[\p{Han}]{1,6}?(?:自治区|自治州|省|市|县|区|旗))`)
-	kinds     = []string{"实施办法", "工作规程", "工作指引", "实施细则", "实施条例", "工作办法", "工作规定", "暂行办法", "暂行规定", "暂行条例", "监督执纪工作规则", "办法", "规程", "条例", "规定", "指引", "细则", "准则", "规则", "意见", "解释", "法典"}
+	// a number right behind a name, as people type: 规程6. What counts things
+	// (规定5项, 规程3页) is none.
+	looseReference = regexp.MustCompile(`([\p{Han}]{0,20}(?:办法|规程|条例|规定|指引|细则|准则|法))[ 　]*([0-9０-９]{1,4})(?:$|[\s，。？！；、,.?!;的里怎是讲说]|什么)`)
+	questionNumber = regexp.MustCompile(`([\p{Han}]{0,20}问答)?[的里中 　]*(?:问|第)[ 　]*([0-9０-９]{1,3})[ 　]*(问|题|条)?(?:$|[^0-9０-９年月日号天个件次元万名人家份项])`)
+	bareQuestion   = regexp.MustCompile(`^[ 　]*(?:看看?|查)?问[ 　]*([0-9０-９]{1,3})(?:$|[^0-9０-９年月日号天个件次元万名人家份项])`)
 )
 
-// ShortTitles gives every name by which a document may be cited, the longest
-// first: 示例县风险备案工作规程(示例), 风险备案工作规程, 风险备案规程, 备案规程,
-// 工作规程, 规程. A trial version is also called by its stage: 试行办法.
-func ShortTitles(title string) []string {
-	full := strings.NewReplacer("《", "", "》", "", "（", "(", "）", ")", " ", "", "　", "").Replace(strings.TrimSpace(title))
-	if full == "" {
-		return nil
+// loose finds what only questions name in this way: 规程6, 常见问答问6.
+func loose(text string) []mention {
+	var out []mention
+	add := func(at int, title, article string) {
+		out = append(out, mention{Reference: Reference{Cite: Cite{title, article}}, at: at})
 	}
-	var names []string
-	add := func(s string) {
-		if s != "" && !slices.Contains(names, s) {
-			names = append(names, s)
+	if strings.ContainsAny(text, "0123456789０１２３４５６７８９") {
+		for _, m := range looseReference.FindAllStringSubmatchIndex(text, -1) {
+			title := bareTitle(text[m[2]:m[3]])
+			if n, ok := ParseNumber(text[m[4]:m[5]]); ok && title != "" {
+				add(m[4], title, articleName(n, ""))
+			}
 		}
 	}
-	add(full)
-	plain := bracketed.ReplaceAllString(full, "")
-	add(plain)
-	local := region.ReplaceAllString(plain, "")
-	add(local)
-	for _, kind := range kinds {
-		stem, ok := strings.CutSuffix(local, kind)
-		if !ok {
-			continue
+	if strings.Contains(text, "问答") {
+		for _, m := range questionNumber.FindAllStringSubmatchIndex(text, -1) {
+			if n, ok := ParseNumber(text[m[4]:m[5]]); ok {
+				title := ""
+				if m[2] >= 0 {
+					title = bareTitle(text[m[2]:m[3]])
+				}
+				if title != "" || strings.Contains(text[m[0]:m[1]], "问") {
+					add(m[4], cmp.Or(title, "问答"), questionName(n))
+				}
+			}
 		}
-		tail := kind
-		if r := []rune(kind); len(r) > 2 && kind != "法典" {
-			tail = string(r[len(r)-2:])
+	} else if m := bareQuestion.FindStringSubmatchIndex(text); m != nil {
+		if n, ok := ParseNumber(text[m[2]:m[3]]); ok {
+			add(m[2], "", questionName(n))
 		}
-		add(stem + tail)
-		if r := []rune(stem); len(r) > 2 {
-			short := string(r[len(r)-2:])
-			add(short + kind)
-			add(short + tail)
-		}
-		add(kind)
-		add(tail)
-		if strings.Contains(full, "试行") {
-			add("试行" + tail)
-		}
-		break
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return len([]rune(b)) - len([]rune(a)) })
-	return names
+	return out
 }

@@ -64,6 +64,7 @@ type Passage struct {
 	Article  string   // 第十二条, 第十条之一, 问6, 全文; 附件1·第三条 when numbering restarts; "" for a corpus line
 	Part     int      // 0 unless the article was split; then 1, 2, …
 	Items    string   // which 款/项 a part holds, e.g. （一）至（五）; "" when whole
+	Begins   int      // the 款 in which a part begins, from 1; 0 when whole
 	Heading  string   // 条标 (【…】), or the question of an entry, or the case's title
 	Section  []string // headings above it: 编, 章, 节, 附件
 	Text     string   // literal text with its number, paragraphs separated by \n
@@ -92,4 +93,4 @@ func (p Passage) ID() string {
 
 // ParserVersion changes when the same file would be read or split otherwise
 // than before: what was stored under an older version is read again.
-const ParserVersion = 2
+const ParserVersion = 3

@@ -1,67 +1,86 @@
 package documents
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // numeral matches a number as texts write it: Chinese, Arabic or full-width,
 // with blanks between the characters of a scanned or justified line.
-const numeral = `[〇零一二两三四五六七八九十百千0-9０-９]+(?:[ 　]*[〇零一二两三四五六七八九十百千0-9０-９]+)*`
+const numeral = `[〇○零一二两三四五六七八九十百千廿卅0-9０-９]+(?:[ 　]*[〇○零一二两三四五六七八九十百千廿卅0-9０-９]+)*`
 
-var digits = map[rune]int{'〇': 0, '零': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}
+var digits = map[rune]int{'〇': 0, '○': 0, '零': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}
 
-var units = map[rune]int{'十': 10, '百': 100, '千': 1000}
+var places = map[rune]int{'十': 10, '百': 100, '千': 1000}
 
-// ParseNumber reads a number from 1 to 9999: 一百零三, 103, １０３, 一〇三, with
-// blanks in it or not.
+var numberForms = strings.NewReplacer(" ", "", "　", "", "廿", "二十", "卅", "三十")
+
+// ParseNumber reads a number from 1 to 9999: 一百零三, 103, １０３, 一〇三, 廿一,
+// with blanks in it or not. 一百三 is refused: it is 103 to one reader and 130
+// to another.
 func ParseNumber(s string) (int, bool) {
-	total, digit, positional := 0, -1, 0
-	hasUnit := false
-	lastUnit := 10000
-	count := 0
-	for _, r := range s {
-		switch {
-		case r == ' ' || r == '　':
-			continue
-		case r >= '0' && r <= '9':
-			digit = int(r - '0')
-		case r >= '０' && r <= '９':
-			digit = int(r - '０')
-		default:
-			if u, ok := units[r]; ok {
-				if digit < 0 {
-					digit = 1
-				}
-				if u >= lastUnit || digit == 0 {
-					return 0, false
-				}
-				total += digit * u
-				digit, positional, hasUnit, lastUnit = -1, 0, true, u
-				continue
-			}
-			d, ok := digits[r]
-			if !ok {
-				return 0, false
-			}
-			digit = d
-			if hasUnit && d == 0 {
-				digit = -1
-				continue
-			}
-		}
-		if count++; count > 4 {
-			return 0, false
-		}
-		positional = positional*10 + digit
+	s = numberForms.Replace(s)
+	n, ok := parsePlaces(s)
+	if !strings.ContainsAny(s, "十百千") {
+		n, ok = parseDigits(s)
 	}
-	if hasUnit && positional > 9 {
+	if !ok || n <= 0 || n >= 10000 {
 		return 0, false
 	}
-	total += positional
-	return total, total > 0 && total < 10000
+	return n, true
+}
+
+// parseDigits reads digits side by side: 103, 一〇三.
+func parseDigits(s string) (int, bool) {
+	n, count := 0, 0
+	for _, r := range s {
+		d, ok := digitOf(r)
+		if count++; !ok || count > 4 {
+			return 0, false
+		}
+		n = 10*n + d
+	}
+	return n, true
+}
+
+// parsePlaces reads digits with their places, from the highest down: 一百零三.
+func parsePlaces(s string) (int, bool) {
+	const none = -1
+	total, digit, place, zero := 0, none, 10000, false
+	for _, r := range s {
+		if p, ok := places[r]; ok {
+			if digit == none && (p > 10 || place <= 10) || p >= place {
+				return 0, false
+			}
+			total += max(digit, 1) * p
+			digit, place, zero = none, p, false
+			continue
+		}
+		d, ok := digitOf(r)
+		if !ok || digit != none {
+			return 0, false
+		}
+		if d == 0 {
+			zero = true
+			continue
+		}
+		digit = d
+	}
+	if digit == none {
+		return total, !zero
+	}
+	return total + digit, place == 10 || zero
+}
+
+func digitOf(r rune) (int, bool) {
+	switch {
+	case r >= '0' && r <= '9':
+		return int(r - '0'), true
+	case r >= '０' && r <= '９':
+		return int(r - '０'), true
+	}
+	d, ok := digits[r]
+	return d, ok
 }
 
 // FormatNumber writes 1 to 9999 the way articles are numbered: 十, 二十一,
@@ -93,50 +112,4 @@ func FormatNumber(n int) string {
 		b.WriteString(u.name)
 	}
 	return b.String()
-}
-
-var dateForms = []*regexp.Regexp{
-	regexp.MustCompile(`([0-9０-９]{4}|[〇零一二三四五六七八九○]{4})[ ]*年[ ]*(` + numeral + `)[ ]*月[ ]*(` + numeral + `)[ ]*日`),
-	regexp.MustCompile(`([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})`),
-}
-
-// ParseDate finds the first calendar day in s: 2025年3月1日, 二〇二五年三月一日,
-// 2025-03-01. A day that does not exist is not a date.
-func ParseDate(s string) (Date, bool) {
-	for _, form := range dateForms {
-		m := form.FindStringSubmatch(s)
-		if m == nil {
-			continue
-		}
-		year, ok := parseYear(m[1])
-		month, okMonth := ParseNumber(m[2])
-		day, okDay := ParseNumber(m[3])
-		if !ok || !okMonth || !okDay {
-			continue
-		}
-		t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-		if t.Year() == year && int(t.Month()) == month && t.Day() == day {
-			return Date(t.Format("2006-01-02")), true
-		}
-	}
-	return "", false
-}
-
-func parseYear(s string) (int, bool) {
-	year := 0
-	for _, r := range s {
-		d, ok := digits[r]
-		switch {
-		case r >= '0' && r <= '9':
-			d = int(r - '0')
-		case r >= '０' && r <= '９':
-			d = int(r - '０')
-		case r == '○':
-			d = 0
-		case !ok:
-			return 0, false
-		}
-		year = year*10 + d
-	}
-	return year, year >= 1900 && year < 2200
 }

@@ -1,6 +1,9 @@
 package documents
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // UnitKind is the rank of a piece of an article.
 type UnitKind int
@@ -27,40 +30,61 @@ var (
 	inlineItem  = regexp.MustCompile(`[：:；;][ 　]*(?:或者|和|以及)?([（(][一二三四五六七八九十]+[）)])`)
 )
 
+// unitReader counts paragraphs and items while units are cut.
+type unitReader struct {
+	paragraph, item int
+	listed          bool // 1. 2. stand directly in a paragraph
+	colon           bool // the unit before ends with a colon
+}
+
 // Units cuts the text of an article into its paragraphs and items. Every unit
 // is a contiguous piece of the text, so that quoting one is quoting literally.
-// Items within one line are cut only when their numbers run 一, 二, 三.
+// Items within one line are cut only when their numbers run 一, 二, 三. A row of
+// a table is a unit of the paragraph above it.
 func Units(text string) []Unit {
 	var out []Unit
-	paragraph, item, sub := 0, 0, 0
+	var r unitReader
 	for start := 0; start < len(text); {
-		end := start
-		for end < len(text) && text[end] != '\n' {
-			end++
+		end := len(text)
+		if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+			end = start + n
 		}
 		for _, p := range inlinePieces(text[start:end]) {
+			if p.from == p.to {
+				continue
+			}
 			u := Unit{Start: start + p.from, End: start + p.to, Text: text[start+p.from : start+p.to]}
-			switch m := itemMark.FindStringSubmatch(u.Text); {
-			case m != nil && paragraph > 0:
-				n, _ := ParseNumber(m[1])
-				item, sub = n, 0
-				u.Kind, u.Number = Item, item
-			case subItemMark.MatchString(u.Text) && item > 0:
-				sub++
-				u.Kind, u.Number = SubItem, sub
-			default:
-				paragraph++
-				item, sub = 0, 0
-				u.Kind, u.Number = Paragraph, paragraph
-			}
-			u.Paragraph = paragraph
-			if u.Text != "" {
-				out = append(out, u)
-			}
+			u.Kind, u.Number = r.rank(u.Text)
+			u.Paragraph = r.paragraph
+			out = append(out, u)
 		}
 		start = end + 1
 	}
 	return out
+}
+
+// rank says what a piece is. Only the first part of a split article begins with
+// a paragraph; another may begin with an item.
+func (r *unitReader) rank(text string) (UnitKind, int) {
+	afterColon := r.colon
+	r.colon = strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":")
+	if m := itemMark.FindStringSubmatch(text); m != nil {
+		r.paragraph = max(r.paragraph, 1)
+		r.item, _ = ParseNumber(m[1])
+		r.listed = false
+		return Item, r.item
+	}
+	if m := subItemMark.FindStringSubmatch(text); m != nil && (r.item > 0 || r.listed || afterColon) {
+		r.listed = true
+		n, _ := ParseNumber(m[1])
+		return SubItem, n
+	}
+	if strings.HasPrefix(text, "|") && r.paragraph > 0 {
+		return Paragraph, r.paragraph
+	}
+	r.paragraph++
+	r.item, r.listed = 0, false
+	return Paragraph, r.paragraph
 }
 
 type piece struct{ from, to int }
@@ -70,6 +94,15 @@ type piece struct{ from, to int }
 func inlinePieces(line string) []piece {
 	var cuts []int
 	next := 1
+	if m := itemMark.FindStringSubmatch(line); m != nil {
+		if n, ok := ParseNumber(m[1]); ok {
+			next = n + 1
+		}
+	}
+	fewest := 2
+	if next > 1 {
+		fewest = 1 // the line itself begins with the first of them
+	}
 	for _, m := range inlineItem.FindAllStringSubmatchIndex(line, -1) {
 		mark := line[m[2]:m[3]]
 		if n, ok := ParseNumber(trimBrackets(mark)); ok && n == next {
@@ -77,7 +110,7 @@ func inlinePieces(line string) []piece {
 			next++
 		}
 	}
-	if len(cuts) < 2 {
+	if len(cuts) < fewest {
 		return []piece{{0, len(line)}}
 	}
 	var out []piece
@@ -97,10 +130,12 @@ func trimBrackets(s string) string {
 // Item gives the literal text of 第N款第M项. A paragraph of 0 takes the first
 // paragraph that has such an item; an item of 0 gives the whole paragraph.
 func (p Passage) Item(paragraph, item int) (string, bool) {
+	above := max(p.Begins-1, 0) // paragraphs of the article that stand in earlier parts
 	for _, u := range Units(p.Text) {
+		here := u.Paragraph + above
 		switch {
-		case item == 0 && u.Kind == Paragraph && u.Number == paragraph,
-			item > 0 && u.Kind == Item && u.Number == item && (paragraph == 0 || u.Paragraph == paragraph):
+		case item == 0 && u.Kind == Paragraph && here == paragraph,
+			item > 0 && u.Kind == Item && u.Number == item && (paragraph == 0 || here == paragraph):
 			return u.Text, true
 		}
 	}
