@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -80,6 +82,9 @@ func readSettings() (settings, error) {
 	if s.Token != "" && !tokenForm.MatchString(s.Token) {
 		return s, failure("设置 TELEGRAM_TOKEN 的写法不对，应当像 123456:字母和数字，请重新复制。")
 	}
+	if !safeServer(s.TelegramURL) {
+		return s, failure("设置 TELEGRAM_API_URL 应当以 https:// 开头；http:// 只能用于本机地址，否则令牌会在网络上明文传送。")
+	}
 	var err error
 	if s.prompts, err = prompts.Load(s.PromptsDir); err != nil {
 		return s, failure("设置 PROMPTS_DIR 里的模板有误：%v", err)
@@ -108,6 +113,17 @@ var settingOf = map[string]struct{ name, form string }{
 }
 
 var tokenForm = regexp.MustCompile(`^[0-9]{3,20}:[A-Za-z0-9_-]{10,100}$`)
+
+// safeServer says whether the token may be sent to a Bot API server: encrypted,
+// or without leaving this machine.
+func safeServer(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+}
 
 // checkModels finds what contradicts itself.
 func (s settings) checkModels() error {
