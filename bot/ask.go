@@ -109,7 +109,7 @@ func init() { // the table names methods that look into it
 		{"ex", (*Bot).pressExample},
 		{"art", (*Bot).pressArticle},
 		{"case", (*Bot).pressCase},
-		{"go", (*Bot).pressNeighbour},
+		{"go", (*Bot).pressArticle},
 		{"draft", (*Bot).pressDraft},
 		{"human", (*Bot).human},
 		{"good", (*Bot).pressGood},
@@ -191,10 +191,6 @@ func (b *Bot) showArticle(ctx context.Context, c *chat, number string, ref knowl
 		row = append(row, button{step.text, fmt.Sprintf("go:%s:%d", number, len(s.Refs)-1)})
 	}
 	return c.say(html, keyboard([][]button{row}))
-}
-
-func (b *Bot) pressNeighbour(ctx context.Context, c *chat, rest string) error {
-	return b.pressArticle(ctx, c, rest)
 }
 
 func (b *Bot) pressCase(ctx context.Context, c *chat, rest string) error {

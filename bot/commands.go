@@ -22,7 +22,7 @@ var commands []command
 func init() { // the table names methods that look into it
 	commands = []command{
 		{[]string{"start"}, "从头开始", false, (*Bot).start},
-		{[]string{"ask", "问"}, "提问，也可以直接写问题", false, (*Bot).ask2},
+		{[]string{"ask", "问"}, "提问，也可以直接写问题", false, (*Bot).askCommand},
 		{[]string{"new", "新对话"}, "开始新话题，忘掉前面的问题", false, (*Bot).forget},
 		{[]string{"help", "帮助"}, "怎样使用", false, (*Bot).help},
 		{[]string{"human", "转人工"}, "转人工咨询", false, (*Bot).human},
@@ -126,7 +126,7 @@ func (b *Bot) deleteMe(ctx context.Context, c *chat, _ string) error {
 	return c.say(textDeleted, nil)
 }
 
-func (b *Bot) ask2(ctx context.Context, c *chat, rest string) error {
+func (b *Bot) askCommand(ctx context.Context, c *chat, rest string) error {
 	if rest == "" {
 		return c.say(textAskHow, nil)
 	}
