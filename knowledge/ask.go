@@ -209,7 +209,13 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 func (b *Base) limit(g *generation, q Question, basis []int, f finding, a *Answer) {
 	attached := map[int]bool{}
 	permitted := false
+	resting := slices.Clone(basis) // an entry of questions and answers permits what its articles permit
 	for _, i := range basis {
+		if g.docs[g.entries[i].doc].Kind == documents.QA {
+			resting = append(resting, g.lifts[i]...)
+		}
+	}
+	for _, i := range resting {
 		if !g.permits(b.safeguards, i) {
 			continue
 		}

@@ -75,6 +75,9 @@ func TestLookUpByNameAndNumber(t *testing.T) {
 			t.Errorf("%s: %+v", question, a.Passages)
 		}
 	}
+	if a := ask(t, b, Question{Text: "常见问答问6"}); !cites(a, "第九条") || !cites(a, "第十八条") {
+		t.Error("an entry that speaks of tolerance came without its limits")
+	}
 	a := ask(t, b, Question{Text: "办法第九条第二项"})
 	if !strings.HasPrefix(a.Basis[0].Quote, "（二）") {
 		t.Errorf("quoted %q, want the second item", a.Basis[0].Quote)

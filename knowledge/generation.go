@@ -55,7 +55,7 @@ func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *gener
 			}
 			g.entries = append(g.entries, entry{d, passage})
 		}
-		if docs[d].Kind == documents.Rule {
+		if k := docs[d].Kind; k == documents.Rule || k == documents.QA {
 			for _, name := range documents.ShortTitles(docs[d].Title) {
 				g.names[name] = append(g.names[name], d)
 			}
