@@ -1,0 +1,130 @@
+package bot_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestTheStoryInABrowser is what a newcomer does in the demo: ask, read the
+// article, become the administrator, publish a document, and ask again.
+// BOT_SHOTS keeps the pictures in a folder.
+func TestTheStoryInABrowser(t *testing.T) {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if strings.Contains(os.Getenv("RONGCUO_TEST_REQUIRE"), "chromium") {
+			t.Fatal("RONGCUO_TEST_REQUIRE asks for chromium, which is not on PATH")
+		}
+		t.Skip("no chromium on PATH: the story is not tried in a browser")
+	}
+	town := newTown(t)
+	ctx, cancel := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN")))
+	defer cancel()
+	p := &story{t, ctx}
+	p.do(chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(town.URL()+"/#official"))
+	p.start()
+	p.write(opposed)
+	p.sees("依据截至")
+	p.shot("asked")
+	p.press("实施办法第十四条")
+	p.sees("第十四条　主张情形八的")
+	p.shot("article")
+
+	p.do(chromedp.Navigate(town.URL() + "/#admin"))
+	file := filepath.Join(t.TempDir(), "清单.md")
+	if err := os.WriteFile(file, []byte(newRule), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.start()
+	p.write("/kb")
+	p.sees("把文件发到这里")
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{file}))
+	p.until("document.querySelector('.chosen')")
+	p.do(chromedp.Click(chromedp.CSS("#send")))
+	p.sees("共 2 条")
+	p.shot("preview")
+	p.press("发布")
+	p.sees("索引已更新")
+	p.shot("published")
+
+	p.do(chromedp.Navigate(town.URL() + "/#official"))
+	p.write("试点事项清单多久调整一次？")
+	p.sees("每半年调整一次")
+}
+
+// story is a page in a browser.
+type story struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func (p *story) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *story) until(condition string) {
+	p.t.Helper()
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		p.shot("failed")
+		p.t.Fatalf("%s: %v", condition, err)
+	}
+}
+
+// start presses the button that opens an empty chat.
+func (p *story) start() {
+	p.t.Helper()
+	p.until("document.getElementById('start')?.checkVisibility()")
+	p.do(chromedp.Click(chromedp.CSS("#start")))
+	p.sees("请不要发送")
+}
+
+func (p *story) sees(words string) {
+	p.t.Helper()
+	p.until("document.getElementById('log').textContent.includes(" + quoted(words) + ")")
+}
+
+func (p *story) write(text string) {
+	p.t.Helper()
+	p.until("document.getElementById('input')?.checkVisibility()")
+	p.do(chromedp.Click(chromedp.CSS("#input")), chromedp.SendKeys(chromedp.CSS("#input"), text+"\r"))
+}
+
+// press clicks the newest button with these words.
+func (p *story) press(words string) {
+	p.t.Helper()
+	find := "[...document.querySelectorAll('.key')].filter(e => e.textContent.trim() === " + quoted(words) + ").at(-1)"
+	p.until(find)
+	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](find+".click(), true")); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *story) shot(name string) {
+	p.t.Helper()
+	dir := os.Getenv("BOT_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func quoted(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
