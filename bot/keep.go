@@ -188,6 +188,7 @@ func (b *Bot) pressPublish(ctx context.Context, c *chat, rest string) error {
 		return err // a second try of the same turn finds it taken already
 	}
 	c.state.Pending = nil
+	b.disarm(ctx, c)
 	b.log.Info("file published", "sha256", p.Hash)
 	return b.bringShowing(ctx, c, p.Name, nil)
 }
@@ -199,6 +200,7 @@ func (b *Bot) pressDrop(ctx context.Context, c *chat, rest string) error {
 	}
 	b.keeper.drop(p)
 	c.state.Pending = nil
+	b.disarm(ctx, c)
 	return c.say(textDropped, nil)
 }
 
@@ -232,13 +234,28 @@ func (b *Bot) pressWithdraw(ctx context.Context, c *chat, _ string) error {
 		return b.expired(ctx, c)
 	}
 	c.state.Withdraw = ""
+	b.disarm(ctx, c)
 	b.log.Info("document withdrawn")
 	return b.bringShowing(ctx, c, "", []string{path})
 }
 
 func (b *Bot) pressStay(ctx context.Context, c *chat, _ string) error {
 	c.state.Withdraw = ""
+	b.disarm(ctx, c)
 	return c.say(textStays, nil)
+}
+
+// disarm takes the buttons away that have done their work.
+func (b *Bot) disarm(ctx context.Context, c *chat) {
+	if c.pressed == nil {
+		return
+	}
+	b.attempt(ctx, c.id, func(ctx context.Context) error {
+		_, err := b.client.EditMessageReplyMarkup(ctx, &tg.EditMessageReplyMarkupParams{
+			ChatID: c.id, MessageID: c.pressed.ID, ReplyMarkup: models.InlineKeyboardMarkup{InlineKeyboard: [][]models.InlineKeyboardButton{}},
+		})
+		return err
+	})
 }
 
 // bringShowing changes the index with a message that shows how far it is, and

@@ -220,6 +220,11 @@ func TestAnAdministratorPublishesADocument(t *testing.T) {
 	admin.AwaitText("索引已更新")
 	official.Say("试点事项清单多久调整一次？")
 	official.AwaitText("每半年调整一次")
+	for _, m := range admin.Chat() {
+		if m.ID == preview.ID && len(m.Buttons) > 0 {
+			t.Error("the buttons of a published preview are still there")
+		}
+	}
 	admin.Say("/kb")
 	admin.AwaitText("试点事项清单管理办法")
 	admin.Say("/rollback")
