@@ -95,7 +95,6 @@ type finding struct {
 	hits    []Hit
 	terms   []weighted // of the question, for choosing quotes
 	meaning []float32
-	old     bool // texts no longer in force were asked for
 }
 
 // find searches what is in force on the day. Texts that are not come in only
@@ -103,8 +102,7 @@ type finding struct {
 func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (finding, error) {
 	query := Query{Text: q.Text, History: leaning(q), At: a.At, Docs: q.Docs, Levels: q.Levels, Kinds: q.Kinds, Limit: 10}
 	var f finding
-	if old := g.namedOld(q.Text, a.At); len(old) > 0 && len(q.Docs) == 0 {
-		f.old = true
+	if old := g.namedOld(q.Text, a.At); len(old) > 0 && len(q.Docs) == 0 { // texts no longer in force are asked for
 		query.Also = old
 	}
 	var err error
@@ -182,7 +180,7 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 		switch {
 		case kind == documents.Case && (len(a.Cases) < maxCases || h.entry == f.hits[0].entry):
 			if h.Score >= basisShare*best && len(a.Cases) < maxCases {
-				a.Cases = append(a.Cases, g.similarCase(h.entry, f, g.entriesOf(f.hits)))
+				a.Cases = append(a.Cases, g.similarCase(h.entry, g.entriesOf(f.hits)))
 			}
 		case len(basis) < maxBasis && (h.Named || !named && h.Score >= basisShare*best) && kind != documents.Case:
 			basis = append(basis, h.entry)
@@ -196,17 +194,17 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 		a.Basis = append(a.Basis, g.cite(i, f, a.At))
 	}
 	g.quoteNamed(f.hits, a)
-	b.limit(g, q, basis, f, a)
+	b.limit(g, q, basis, a)
 	a.Conflicts = g.conflicts(basis)
 	a.Hint = g.hint(b.safeguards, f, basis, a)
-	b.advise(g, q, basis, f, a)
-	g.notices(a, basis, f)
+	b.advise(g, basis, a)
+	g.notices(a)
 }
 
 // limit attaches what an answer must never leave out: the red line that the
 // question touches, and for an article that permits something the conditions
 // and the negative list of its document.
-func (b *Base) limit(g *generation, q Question, basis []int, f finding, a *Answer) {
+func (b *Base) limit(g *generation, q Question, basis []int, a *Answer) {
 	attached := map[int]bool{}
 	permitted := false
 	resting := slices.Clone(basis) // an entry of questions and answers permits what its articles permit
@@ -266,7 +264,7 @@ func isStory(s string) bool {
 
 // advise names the next step: how recognition is started where the texts say
 // so, and whom to ask.
-func (b *Base) advise(g *generation, q Question, basis []int, f finding, a *Answer) {
+func (b *Base) advise(g *generation, basis []int, a *Answer) {
 	for _, i := range basis {
 		if !g.permits(b.safeguards, i) {
 			continue
@@ -282,7 +280,7 @@ func (b *Base) advise(g *generation, q Question, basis []int, f finding, a *Answ
 }
 
 // notices says what a reader must know about the texts themselves.
-func (g *generation) notices(a *Answer, basis []int, f finding) {
+func (g *generation) notices(a *Answer) {
 	illustrative, old := false, false
 	for _, c := range a.Citations() {
 		d := &g.docs[g.entries[c.entry].doc]
@@ -306,7 +304,7 @@ func (b *Base) notFound(g *generation, f finding, a *Answer) {
 			a.Nearest = append(a.Nearest, g.cite(h.entry, f, a.At))
 		}
 	}
-	g.notices(a, nil, f)
+	g.notices(a)
 }
 
 // Citations gives every article of an answer that is claimed to matter, in the

@@ -195,7 +195,7 @@ func (b *Base) embedQuestion(ctx context.Context, g *generation, q Query) ([]flo
 	text := ""
 	for _, t := range q.History {
 		if t.Role == "user" {
-			text += t.Text + "\n"
+			text += Mask(t.Text) + "\n"
 		}
 	}
 	list, err := b.embedder.Embed(ctx, []string{text + q.Text})

@@ -11,10 +11,10 @@ import (
 // similarCase sets a model case beside the question: which articles both rest
 // on, and how the case ended on which finding. It compares rules, not people:
 // whether the facts are alike is for the reader, and the text says so.
-func (g *generation) similarCase(i int, f finding, hits []int) SimilarCase {
+func (g *generation) similarCase(i int, hits []int) SimilarCase {
 	e := g.entries[i]
 	d := &g.docs[e.doc]
-	c := SimilarCase{Citation: g.citation(i, d.Effective), Outcome: ""}
+	c := SimilarCase{Citation: g.citation(i, d.Effective)}
 	if d.Case != nil {
 		c.ID, c.Outcome = d.Case.ID, d.Case.Outcome
 	}
