@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 
@@ -13,13 +14,13 @@ import (
 // into memory, the records below a data folder, or the built-in sample.
 func openBase(ctx context.Context, docs, data string, errOut io.Writer) (*knowledge.Base, func(), error) {
 	nothing := func() {}
-	if docs != "" {
-		base, _, err := openFolder(ctx, docs, errOut)
-		return base, nothing, err
-	}
 	settings, err := readSettings()
 	if err != nil {
 		return nil, nil, err
+	}
+	if docs != "" {
+		base, err := openOnce(ctx, settings, docs, errOut)
+		return base, nothing, err
 	}
 	if data != "" {
 		return openStored(ctx, settings, data)
@@ -32,13 +33,30 @@ func openBase(ctx context.Context, docs, data string, errOut io.Writer) (*knowle
 	return base, nothing, err
 }
 
+// embedAtOnce is how many passages are embedded for a single question: about
+// five seconds on one core. A larger folder is searched by words; reindex keeps
+// its vectors.
+const embedAtOnce = 300
+
+// openOnce reads a folder for one question.
+func openOnce(ctx context.Context, s settings, path string, errOut io.Writer) (*knowledge.Base, error) {
+	words := s
+	words.Embedding = embeddingOff
+	base, _, err := openFolder(ctx, words, path, errOut)
+	if err != nil || s.Embedding == embeddingOff {
+		return base, err
+	}
+	if _, passages := base.Size(); passages > embedAtOnce {
+		fmt.Fprintf(errOut, textManyPassages+"\n", passages)
+		return base, nil
+	}
+	base, _, err = openFolder(ctx, s, path, io.Discard)
+	return base, err
+}
+
 // openFolder reads a folder, or one file, into memory. What it refuses is said
 // on errOut.
-func openFolder(ctx context.Context, path string, errOut io.Writer) (*knowledge.Base, knowledge.Report, error) {
-	settings, err := readSettings()
-	if err != nil {
-		return nil, knowledge.Report{}, err
-	}
+func openFolder(ctx context.Context, settings settings, path string, errOut io.Writer) (*knowledge.Base, knowledge.Report, error) {
 	base, err := newBase(ctx, settings, nil)
 	if err != nil {
 		return nil, knowledge.Report{}, err

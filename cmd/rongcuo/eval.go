@@ -90,7 +90,11 @@ func runEval(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
-	base, report, err := openFolder(ctx, *docs, errOut)
+	settings, err := readSettings()
+	if err != nil {
+		return err
+	}
+	base, report, err := openFolder(ctx, settings, *docs, errOut)
 	if err != nil {
 		return err
 	}

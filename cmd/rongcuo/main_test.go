@@ -107,6 +107,22 @@ func TestReindexThenAsk(t *testing.T) {
 	}
 }
 
+func TestALargeFolderIsSearchedByWordsAtOnce(t *testing.T) {
+	docs := t.TempDir()
+	var text strings.Builder
+	text.WriteString("# 甲办法\n")
+	for i := 1; i <= embedAtOnce+1; i++ {
+		text.WriteString("第" + documents.FormatNumber(i) + "条　第" + documents.FormatNumber(i) + "项工作应当按期办结。\n")
+	}
+	if err := os.WriteFile(filepath.Join(docs, "a.md"), []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errOut := invoke(t, "ask", "-json", "-docs", docs, "工作应当按期办结吗")
+	if status != exitOK || !strings.Contains(out, `"embedding":""`) || !strings.Contains(errOut, "reindex") {
+		t.Fatalf("%d %s %s", status, errOut, out)
+	}
+}
+
 func TestEvalPrintsItsFigures(t *testing.T) {
 	status, out, errOut := invoke(t, "eval", "-docs", "../../knowledge/sample", "-questions", "testdata/questions.jsonl", "-json")
 	if status != exitOK {
