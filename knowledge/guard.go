@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	_ "embed"
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -12,35 +13,48 @@ import (
 
 // The guard looks at a question before anything else does, with pure
 // functions: what it stops is never searched, never logged and never sent to a
-// model.
+// model. It is the first of several walls, not the only one: whatever passes
+// meets a model without tools, and every claim of that model is checked.
 
 // maxQuestion is in characters; what is beyond is cut, because no question is
 // so long and a pasted file is not one.
 const maxQuestion = 4000
 
-// Normalize gives the form in which a question is worked on: NFKC, without
-// characters that a reader can't see, blanks joined, at most maxQuestion
-// characters.
+// maxMarks bounds the combining marks on one character.
+const maxMarks = 4
+
+// Normalize gives the form in which a question is worked on: NFKC, digits of
+// every script as 0 to 9, without characters that a reader can't see and
+// without marks stacked on Chinese or Latin characters, blanks joined, at most
+// maxQuestion characters.
 func Normalize(s string) string {
-	s = strings.ToValidUTF8(s, "")
 	var b strings.Builder
-	n := 0
-	blank := false
-	for _, r := range norm.NFKC.String(visible(s)) {
+	var last rune
+	n, marks, blank := 0, 0, false
+	for _, r := range norm.NFKC.String(visible(strings.ToValidUTF8(s, ""))) {
 		if unicode.IsSpace(r) {
-			blank = b.Len() > 0
+			blank = n > 0
 			continue
+		}
+		if unicode.In(r, unicode.Mn, unicode.Me) {
+			if marks++; blank || marks > maxMarks || last < unicode.MaxASCII || unicode.Is(unicode.Han, last) {
+				continue
+			}
+		} else {
+			r = asDigit(r)
+			last, marks = r, 0
+		}
+		if blank {
+			n++
+			b.WriteByte(' ')
+			blank = false
 		}
 		if n++; n > maxQuestion {
 			break
 		}
-		if blank {
-			b.WriteByte(' ')
-			blank = false
-		}
 		b.WriteRune(r)
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), " ")
 }
 
 // visible drops what a reader can't see but a model would read.
@@ -49,11 +63,32 @@ func visible(s string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.Is(unicode.Cf, r), unicode.IsControl(r), r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0000 && r <= 0xE0FFF, r == 0x3164, r == 0x115F, r == 0x1160, r == 0x034F:
+		case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Co), unicode.Is(unicode.Variation_Selector, r),
+			r >= 0xE0000 && r <= 0xE0FFF, // tags and what is reserved beside them
+			r == 0x034F, r == 0x115F, r == 0x1160, r == 0x2800, r == 0x3164, r == 0xFFA0:
 			return -1
 		}
 		return r
 	}, s)
+}
+
+// asDigit gives the ASCII form of a decimal digit of any script. Unicode keeps
+// the ten of each in a row, from zero.
+func asDigit(r rune) rune {
+	if r < 0x80 || !unicode.IsDigit(r) {
+		return r
+	}
+	for _, x := range unicode.Nd.R16 {
+		if lo, hi := rune(x.Lo), rune(x.Hi); lo <= r && r <= hi {
+			return '0' + (r-lo)%10
+		}
+	}
+	for _, x := range unicode.Nd.R32 {
+		if lo, hi := rune(x.Lo), rune(x.Hi); lo <= r && r <= hi {
+			return '0' + (r-lo)%10
+		}
+	}
+	return r
 }
 
 // Route is where a question goes.
@@ -65,6 +100,7 @@ const (
 	RouteIdentity  Route = "identity"  // holds numbers of persons or cards
 	RouteInjection Route = "injection" // wants to change the assistant
 	RouteForge     Route = "forge"     // wants papers made up
+	RouteFile      Route = "file"      // wants to begin a filing; it may go on to the search where there is no dialog
 	RouteAct       Route = "act"       // wants something done that only people may do
 	RoutePersonal  Route = "personal"  // about a person or an open case
 	RouteOdds      Route = "odds"      // wants an outcome foretold
@@ -74,36 +110,87 @@ const (
 	RouteField     Route = "field" // another field of law, unless the texts have it
 )
 
-// routeRule is one entry of guard.yaml.
+// routeRule is one rule of guard.yaml.
 type routeRule struct {
-	Route  Route     `yaml:"route"`
-	Any    []pattern `yaml:"any"`
-	Unless []pattern `yaml:"unless"`
+	Route  Route    `yaml:"route"`
+	Any    []string `yaml:"any"`
+	Unless []string `yaml:"unless"`
+
+	any, unless []*regexp.Regexp
 }
 
 //go:embed guard.yaml
 var builtinRoutes []byte
 
 var routeRules = func() []routeRule {
-	var rules []routeRule
-	if err := yaml.UnmarshalWithOptions(builtinRoutes, &rules, yaml.Strict()); err != nil {
+	rules, err := readRoutes(builtinRoutes)
+	if err != nil {
 		panic("knowledge: guard.yaml: " + err.Error())
 	}
 	return rules
 }()
 
+// wordClass is a reference to a list of words in a pattern: {paper}.
+var wordClass = regexp.MustCompile(`\{[a-z]+\}`)
+
+// readRoutes reads guard.yaml. A class of words that is not there is an error,
+// because the pattern would silently never match.
+func readRoutes(data []byte) ([]routeRule, error) {
+	var file struct {
+		Words map[string]string `yaml:"words"`
+		Rules []routeRule       `yaml:"rules"`
+	}
+	if err := yaml.UnmarshalWithOptions(data, &file, yaml.Strict()); err != nil {
+		return nil, err
+	}
+	compile := func(patterns []string) (list []*regexp.Regexp, err error) {
+		for _, p := range patterns {
+			full := wordClass.ReplaceAllStringFunc(p, func(name string) string {
+				words, ok := file.Words[strings.Trim(name, "{}")]
+				if !ok {
+					err = fmt.Errorf("no words for %s in %s", name, p)
+				}
+				return "(?:" + words + ")"
+			})
+			if err != nil {
+				return nil, err
+			}
+			re, err := regexp.Compile(full)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", p, err)
+			}
+			list = append(list, re)
+		}
+		return list, nil
+	}
+	for i := range file.Rules {
+		r := &file.Rules[i]
+		if _, known := routeSentences[r.Route]; !known {
+			return nil, fmt.Errorf("route %q has no sentence", r.Route)
+		}
+		var err error
+		if r.any, err = compile(r.Any); err != nil {
+			return nil, err
+		}
+		if r.unless, err = compile(r.Unless); err != nil {
+			return nil, err
+		}
+	}
+	return file.Rules, nil
+}
+
 // Classify says where a normalised question goes, and by which words.
 func Classify(question string) (Route, string) {
-	if secretText.MatchString(question) {
-		return RouteSecret, ""
-	}
-	if Mask(question) != question {
+	for _, f := range Screen(question) {
+		if f.Kind == FoundSecret {
+			return RouteSecret, ""
+		}
 		return RouteIdentity, ""
 	}
 	s := strings.ToLower(question)
 	for _, r := range routeRules {
-		if words, ok := firstMatch(r.Any, s); ok {
-			if _, no := firstMatch(r.Unless, s); !no {
+		if words, ok := firstMatch(r.any, s); ok {
+			if _, no := firstMatch(r.unless, s); !no {
 				return r.Route, words
 			}
 		}
@@ -111,102 +198,13 @@ func Classify(question string) (Route, string) {
 	return RouteSearch, ""
 }
 
-func firstMatch(list []pattern, s string) (string, bool) {
+func firstMatch(list []*regexp.Regexp, s string) (string, bool) {
 	for _, p := range list {
 		if m := p.FindString(s); m != "" {
 			return m, true
 		}
 	}
 	return "", false
-}
-
-// secretText is text that carries a mark of secrecy. A question that speaks
-// about secrets (“涉及国家秘密怎么办”) carries none.
-var secretText = regexp.MustCompile(`(绝密|机密|秘密)\s*(?:级)?\s*[★☆*]|密级\s*[:：]\s*(绝密|机密|秘密)|(?:^|[\s【\[（(])(绝密|机密)(?:级)?(?:[\s】\]）)]|文件[:：])`)
-
-// Numbers that must not leave the process, in any spacing.
-var (
-	identityNumber = regexp.MustCompile(`(?:^|[^0-9A-Za-z])(\d(?:[ -]?\d){16}[ -]?[\dXx])(?:[^0-9A-Za-z]|$)`)
-	maskedIdentity = regexp.MustCompile(`(?:身份证(?:号码?)?[^0-9]{0,6})(\d{3,17}[\dXx*]{1,17})`)
-	oldIdentity    = regexp.MustCompile(`(?:^|[^0-9A-Za-z])(\d{6}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?:[^0-9A-Za-z]|$)`)
-	mobileNumber   = regexp.MustCompile(`(?:^|[^0-9])((?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d){8})(?:[^0-9]|$)`)
-	landline       = regexp.MustCompile(`(?:^|[^0-9])(0\d{2,3}[ -]\d{7,8})(?:[^0-9]|$)`)
-	mailAddress    = regexp.MustCompile(`([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)`)
-	cardNumber     = regexp.MustCompile(`(?:^|[^0-9])(\d(?:[ -]?\d){15,18})(?:[^0-9]|$)`)
-)
-
-// Mask replaces the numbers of persons, telephones and cards, and mail
-// addresses, by a word. It
-// works on normalised text; a document number, a date or an amount is none of
-// these.
-func Mask(s string) string {
-	s = replaceGroup(identityNumber, s, maskIdentity, validIdentity)
-	s = replaceGroup(maskedIdentity, s, maskIdentity, nil)
-	s = replaceGroup(oldIdentity, s, maskIdentity, nil)
-	s = replaceGroup(cardNumber, s, maskCard, validCard)
-	s = replaceGroup(mobileNumber, s, maskPhone, nil)
-	s = replaceGroup(mailAddress, s, maskMail, nil)
-	return replaceGroup(landline, s, maskPhone, nil)
-}
-
-func replaceGroup(re *regexp.Regexp, s, with string, valid func(string) bool) string {
-	for from := 0; ; {
-		m := re.FindStringSubmatchIndex(s[from:])
-		if m == nil {
-			return s
-		}
-		start, end := from+m[2], from+m[3]
-		if valid != nil && !valid(digitsOf(s[start:end])) {
-			from = end
-			continue
-		}
-		s = s[:start] + with + s[end:]
-		from = start + len(with)
-	}
-}
-
-func digitsOf(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == 'X' || r == 'x' {
-			return unicode.ToUpper(r)
-		}
-		return -1
-	}, s)
-}
-
-// validIdentity checks the date and the check digit of GB 11643-1999. A number
-// with a plausible date counts even when the digit is wrong: a slip of the
-// finger is no reason to pass it on.
-func validIdentity(s string) bool {
-	if len(s) != 18 {
-		return false
-	}
-	month, day := s[10:12], s[12:14]
-	century := s[6:8]
-	return (century == "19" || century == "20") && month >= "01" && month <= "12" && day >= "01" && day <= "31"
-}
-
-// validCard says whether 16 to 19 digits are a card number: of UnionPay, which
-// begin with 62, all are taken for one; of others those that pass the check of
-// Luhn.
-func validCard(s string) bool {
-	if len(s) < 16 || len(s) > 19 || strings.ContainsRune(s, 'X') {
-		return false
-	}
-	if strings.HasPrefix(s, "62") {
-		return true
-	}
-	sum := 0
-	for i := range len(s) {
-		d := int(s[len(s)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
 }
 
 // verdict is what the guard makes of a question.
@@ -226,15 +224,13 @@ func inspect(text string) (string, verdict) {
 	v := verdict{question: Mask(text)}
 	v.route, v.words = Classify(text)
 	switch v.route {
-	case RouteSearch, RouteField:
+	case RouteSearch, RouteField, RouteFile:
 		if text == "" {
 			v.status, v.sentence = OutOfScope, textEmptyQuestion
 		}
 		return text, v
 	case RouteChat, RouteScope, RouteElsewhere:
 		v.status = OutOfScope
-	case RouteSecret:
-		v.status, v.question = Refused, textSecretQuestion
 	default:
 		v.status = Refused
 	}
