@@ -26,7 +26,8 @@ var mayImport = map[string][]string{
 	"knowledge/fakemodel":                 {},
 	"knowledge":                           {"knowledge/documents", "knowledge/fakemodel", "prompts"},
 	"knowledge/associate":                 {"knowledge"},
-	"conversations":                       {"prompts"},
+	"conversations/typed":                 {},
+	"conversations":                       {"conversations/typed", "prompts"},
 	"conversations/paper":                 {},
 	"bot/delivery":                        {},
 	"bot/localtelegram":                   {},
@@ -40,6 +41,7 @@ var edges = map[string][]string{
 	"github.com/philippgille/chromem-go": {"knowledge"},
 	"github.com/go-telegram/bot":         {"bot", "bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest"},
 	"github.com/redis/go-redis/v9":       {"bot/delivery", "conversations", "cmd/rongcuo"},
+	"github.com/expr-lang/expr":          {"conversations"},
 	"github.com/klippa-app/go-pdfium":    {"knowledge/documents"},
 	"github.com/xuri/excelize/v2":        {"knowledge/documents", "conversations/paper"},
 }
