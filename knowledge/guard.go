@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -181,8 +182,8 @@ func readRoutes(data []byte) ([]routeRule, error) {
 
 // Classify says where a normalised question goes, and by which words.
 func Classify(question string) (Route, string) {
-	for _, f := range Screen(question) {
-		if f.Kind == FoundSecret {
+	if found := Screen(question); len(found) > 0 {
+		if slices.ContainsFunc(found, func(f Finding) bool { return f.Kind == FoundSecret }) {
 			return RouteSecret, ""
 		}
 		return RouteIdentity, ""

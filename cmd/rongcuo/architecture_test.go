@@ -24,15 +24,17 @@ var mayImport = map[string][]string{
 	"knowledge/bench":                     {"knowledge", "knowledge/documents"},
 	"knowledge/embedding/make":            {"knowledge/embedding/weights"},
 	"knowledge/fakemodel":                 {},
-	"knowledge":                           {"knowledge/documents", "knowledge/fakemodel", "prompts"},
+	"knowledge":                           {"knowledge/documents", "knowledge/fakemodel", "knowledge/postgrestest", "prompts"},
 	"knowledge/associate":                 {"knowledge"},
 	"conversations/typed":                 {},
 	"conversations":                       {"conversations/typed", "prompts"},
+	"conversations/records":               {"conversations", "conversations/typed", "knowledge/postgrestest"},
 	"conversations/paper":                 {},
+	"knowledge/postgrestest":              {},
 	"bot/delivery":                        {},
 	"bot/localtelegram":                   {},
 	"bot/localtelegram/localtelegramtest": {"bot/localtelegram"},
-	"bot":                                 {"bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest", "knowledge", "knowledge/documents", "knowledge/fakemodel", "conversations", "prompts"},
+	"bot":                                 {"bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest", "knowledge", "knowledge/documents", "knowledge/fakemodel", "conversations", "conversations/records", "prompts"},
 }
 
 // edges says which room alone may import a library that talks to the world.
