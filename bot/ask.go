@@ -98,27 +98,33 @@ func clip(s string, n int) string {
 
 // action is what a button does; rest is its data behind the name.
 type action struct {
-	name string
-	run  func(b *Bot, ctx context.Context, c *chat, rest string) error
+	name   string
+	access access
+	run    func(b *Bot, ctx context.Context, c *chat, rest string) error
 }
 
 var actions []action
 
 func init() { // the table names methods that look into it
 	actions = []action{
-		{"ex", (*Bot).pressExample},
-		{"art", (*Bot).pressArticle},
-		{"case", (*Bot).pressCase},
-		{"go", (*Bot).pressArticle},
-		{"draft", (*Bot).pressDraft},
-		{"human", (*Bot).human},
-		{"good", (*Bot).pressGood},
-		{"bad", (*Bot).pressBad},
-		{"why", (*Bot).pressWhy},
-		{"pub", (*Bot).pressPublish},
-		{"drop", (*Bot).pressDrop},
-		{"out", (*Bot).pressWithdraw},
-		{"stay", (*Bot).pressStay},
+		{"ex", everyone, (*Bot).pressExample},
+		{"art", everyone, (*Bot).pressArticle},
+		{"case", everyone, (*Bot).pressCase},
+		{"go", everyone, (*Bot).pressArticle},
+		{"draft", everyone, (*Bot).pressDraft},
+		{"human", everyone, (*Bot).human},
+		{"good", everyone, (*Bot).pressGood},
+		{"bad", everyone, (*Bot).pressBad},
+		{"why", everyone, (*Bot).pressWhy},
+		{"pub", keepers, (*Bot).pressPublish},
+		{"drop", keepers, (*Bot).pressDrop},
+		{"out", keepers, (*Bot).pressWithdraw},
+		{"stay", keepers, (*Bot).pressStay},
+		{"invite", staffers, (*Bot).invite},
+		{"role", owners, (*Bot).pressRole},
+		{"revoke", staffers, (*Bot).pressRevoke},
+		{"audit", auditors, (*Bot).audit},
+		{"auditfile", auditors, (*Bot).auditFile},
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/go-telegram/bot/models"
 
 	"rongcuo/bot/delivery"
+	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 )
 
@@ -29,6 +30,7 @@ import (
 // delivery.Office.
 type Bot struct {
 	base   *knowledge.Base
+	book   *records.Book
 	client *tg.Bot
 	limits delivery.Limits
 	keeper *keeper
@@ -38,15 +40,16 @@ type Bot struct {
 	try    func(ctx context.Context, chat int64, call func(context.Context) error) error
 }
 
-// Config is what a Bot is made of. Base, Client and Limits are required.
+// Config is what a Bot is made of. Base, Book, Client and Limits are required.
 type Config struct {
 	Base             *knowledge.Base
+	Book             *records.Book // who may do what, and what was done
 	Client           *tg.Bot
 	Limits           delivery.Limits
-	Username         string                // of the bot, without @
-	Admin            func(user int64) bool // who keeps the knowledge base; nil: nobody
-	Library          string                // folder of the published files; "" turns keeping off
-	Office           string                // whom to ask in person
+	Username         string // of the bot, without @
+	Closed           bool   // only holders of a post are answered
+	Library          string // folder of the published files
+	Office           string // whom to ask in person
 	Log              *slog.Logger
 	QuestionsAMinute int64 // of one person; 15 when 0
 	Now              func() time.Time
@@ -60,10 +63,11 @@ const (
 
 // New makes a Bot. It starts nothing.
 func New(c Config) (*Bot, error) {
-	if c.Base == nil || c.Client == nil || c.Limits == nil {
-		return nil, errors.New("bot: Base, Client and Limits are required")
+	if c.Base == nil || c.Book == nil || c.Client == nil || c.Limits == nil || c.Library == "" {
+		return nil, errors.New("bot: Base, Book, Client, Limits and Library are required")
 	}
-	b := &Bot{base: c.Base, client: c.Client, limits: c.Limits, config: c, log: c.Log, now: c.Now}
+	b := &Bot{base: c.Base, book: c.Book, client: c.Client, limits: c.Limits, config: c, log: c.Log, now: c.Now,
+		keeper: &keeper{base: c.Base, dir: c.Library}}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
@@ -72,12 +76,6 @@ func New(c Config) (*Bot, error) {
 	}
 	if b.config.QuestionsAMinute == 0 {
 		b.config.QuestionsAMinute = 15
-	}
-	if b.config.Admin == nil {
-		b.config.Admin = func(int64) bool { return false }
-	}
-	if c.Library != "" {
-		b.keeper = &keeper{base: c.Base, dir: c.Library}
 	}
 	return b, nil
 }
@@ -110,29 +108,75 @@ func (b *Bot) Handle(ctx context.Context, t *delivery.Turn) error {
 }
 
 func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) error {
-	c, err := b.open(ctx, t, m.From.ID, m.Chat)
+	c, err := b.open(ctx, t, *m.From, m.Chat)
 	if err != nil {
 		return err
 	}
 	switch {
 	case c.group && !b.addressed(m):
 		return nil
+	}
+	name, rest, isCommand := parseCommand(m.Text, b.config.Username)
+	if b.stranger(c) && !(name == "start" && isInvitation(rest)) {
+		return b.turnAway(ctx, c)
+	}
+	switch {
+	case isCommand:
+		return b.command(ctx, c, name, rest)
 	case m.Document != nil:
 		return b.upload(ctx, c, m)
 	case strings.TrimSpace(m.Text) == "":
 		return c.say(textOnlyWords, nil)
 	}
-	name, rest, isCommand := parseCommand(m.Text, b.config.Username)
-	if !isCommand {
-		return b.ask(ctx, c, b.withoutMention(m.Text))
+	if handled, err := b.awaited(ctx, c, m.Text); handled {
+		return err
 	}
+	return b.ask(ctx, c, b.withoutMention(m.Text))
+}
+
+// await is a question of ours whose answer the person writes next. A command
+// or another button leaves it unanswered.
+type await struct {
+	name   string
+	access access
+	run    func(b *Bot, ctx context.Context, c *chat, argument, text string) error
+}
+
+const awaitPlace = "place"
+
+var awaits []await
+
+func init() { // the functions lead back to the table
+	awaits = []await{
+		{awaitPlace, owners, (*Bot).awaitedPlace},
+	}
+}
+
+// awaited hands words to who asked for them.
+func (b *Bot) awaited(ctx context.Context, c *chat, text string) (handled bool, err error) {
+	name, argument, _ := strings.Cut(c.state.Await, ":")
+	c.state.Await = ""
+	for _, a := range awaits {
+		if a.name == name && c.may(a.access) {
+			return true, a.run(b, ctx, c, argument, text)
+		}
+	}
+	return false, nil
+}
+
+// command runs a command of the table. One that the person may not use is
+// answered as if there were none.
+func (b *Bot) command(ctx context.Context, c *chat, name, rest string) error {
+	c.state.Await = ""
 	for _, command := range commands {
-		if command.is(name) {
-			if !command.allowed(b, c) {
-				b.log.Info("command refused", "command", command.names[0])
-				break
-			}
+		if !command.is(name) {
+			continue
+		}
+		if c.may(command.access) {
 			return command.run(b, ctx, c, rest)
+		}
+		if err := b.refused(ctx, c, "/"+command.names[0]); err != nil {
+			return err
 		}
 	}
 	return c.say(textUnknownCommand, nil)
@@ -160,15 +204,25 @@ func (b *Bot) press(ctx context.Context, t *delivery.Turn, q *models.CallbackQue
 	if q.Message.Message == nil {
 		return nil // too old for Telegram to tell what it was
 	}
-	c, err := b.open(ctx, t, q.From.ID, q.Message.Message.Chat)
+	c, err := b.open(ctx, t, q.From, q.Message.Message.Chat)
 	if err != nil {
 		return err
 	}
 	c.pressed = q.Message.Message
+	c.state.Await = ""
+	if b.stranger(c) {
+		return b.turnAway(ctx, c)
+	}
 	action, rest, _ := strings.Cut(q.Data, ":")
 	for _, a := range actions {
-		if a.name == action {
+		if a.name != action {
+			continue
+		}
+		if c.may(a.access) {
 			return a.run(b, ctx, c, rest)
+		}
+		if err := b.refused(ctx, c, "button:"+a.name); err != nil {
+			return err
 		}
 	}
 	return b.expired(ctx, c)

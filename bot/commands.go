@@ -6,32 +6,38 @@ import (
 
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
+
+	"rongcuo/conversations/records"
 )
 
 // command is an entry of the table that both the parser and Telegram's menu
 // are fed from.
 type command struct {
-	names []string // the first is shown in the menu; the others are words for it
-	about string
-	admin bool
-	run   func(b *Bot, ctx context.Context, c *chat, rest string) error
+	names  []string // the first is shown in the menu; the others are words for it
+	about  string
+	access access
+	run    func(b *Bot, ctx context.Context, c *chat, rest string) error
 }
 
 var commands []command
 
 func init() { // the table names methods that look into it
 	commands = []command{
-		{[]string{"start"}, "从头开始", false, (*Bot).start},
-		{[]string{"ask", "问"}, "提问，也可以直接写问题", false, (*Bot).askCommand},
-		{[]string{"new", "新对话"}, "开始新话题，忘掉前面的问题", false, (*Bot).forget},
-		{[]string{"help", "帮助"}, "怎样使用", false, (*Bot).help},
-		{[]string{"human", "转人工"}, "转人工咨询", false, (*Bot).human},
-		{[]string{"privacy", "隐私"}, "保存什么、保存多久", false, (*Bot).privacy},
-		{[]string{"delete_me", "删除我"}, "删除与我有关的内容", false, (*Bot).deleteMe},
-		{[]string{"kb", "知识库"}, "查看知识库", true, (*Bot).showLibrary},
-		{[]string{"reindex", "更新索引"}, "重新建立索引", true, (*Bot).rebuild},
-		{[]string{"withdraw", "停用"}, "停用一份文件", true, (*Bot).withdraw},
-		{[]string{"rollback", "回滚"}, "恢复上一版索引", true, (*Bot).rollback},
+		{[]string{"start"}, "从头开始", everyone, (*Bot).start},
+		{[]string{"ask", "问"}, "提问，也可以直接写问题", everyone, (*Bot).askCommand},
+		{[]string{"new", "新对话"}, "开始新话题，忘掉前面的问题", everyone, (*Bot).forget},
+		{[]string{"help", "帮助"}, "怎样使用", everyone, (*Bot).help},
+		{[]string{"human", "转人工"}, "转人工咨询", everyone, (*Bot).human},
+		{[]string{"privacy", "隐私"}, "保存什么、保存多久", everyone, (*Bot).privacy},
+		{[]string{"delete_me", "删除我"}, "删除与我有关的内容", everyone, (*Bot).deleteMe},
+		{[]string{"kb", "知识库"}, "查看知识库", keepers, (*Bot).showLibrary},
+		{[]string{"reindex", "更新索引"}, "重新建立索引", keepers, (*Bot).rebuild},
+		{[]string{"withdraw", "停用"}, "停用一份文件", keepers, (*Bot).withdraw},
+		{[]string{"rollback", "回滚"}, "恢复上一版索引", keepers, (*Bot).rollback},
+		{[]string{"people", "人员"}, "在岗人员和邀请", staffers, (*Bot).people},
+		{[]string{"invite", "邀请"}, "邀请工作人员", staffers, (*Bot).invite},
+		{[]string{"audit", "审计"}, "查看审计记录", auditors, (*Bot).audit},
+		{[]string{"verify", "核验"}, "核验记录是否完整", auditors, (*Bot).verify},
 	}
 }
 
@@ -42,10 +48,6 @@ func (c command) is(name string) bool {
 		}
 	}
 	return false
-}
-
-func (c command) allowed(b *Bot, ch *chat) bool {
-	return !c.admin || b.keeper != nil && !ch.group && b.config.Admin(ch.user)
 }
 
 // parseCommand reads "/ask@name rest", with a full-width slash or in capitals
@@ -72,30 +74,46 @@ func parseCommand(text, username string) (name, rest string, ok bool) {
 	return strings.ToLower(name), strings.TrimSpace(rest), name != ""
 }
 
-// Announce gives Telegram the menus: one for everybody, a longer one for each
-// administrator's chat.
-func (b *Bot) Announce(ctx context.Context, admins []int64) error {
-	menu := func(admin bool) []models.BotCommand {
-		var out []models.BotCommand
-		for _, c := range commands {
-			if !c.admin || admin {
-				out = append(out, models.BotCommand{Command: c.names[0], Description: c.about})
-			}
-		}
-		return out
-	}
-	if _, err := b.client.SetMyCommands(ctx, &tg.SetMyCommandsParams{Commands: menu(false)}); err != nil {
+// Announce gives Telegram the menus: one for everybody, and a longer one for
+// the chat of each person who holds a post.
+func (b *Bot) Announce(ctx context.Context) error {
+	if err := b.setMenu(ctx, nil, nil); err != nil {
 		return err
 	}
-	for _, id := range admins {
-		if _, err := b.client.SetMyCommands(ctx, &tg.SetMyCommandsParams{Commands: menu(true), Scope: &models.BotCommandScopeChat{ChatID: id}}); err != nil {
+	posts, err := b.book.AllPosts(ctx)
+	if err != nil {
+		return err
+	}
+	held := map[int64][]records.Post{}
+	for _, p := range posts {
+		held[p.Person] = append(held[p.Person], p)
+	}
+	for person, posts := range held {
+		if err := b.setMenu(ctx, &models.BotCommandScopeChat{ChatID: person}, posts); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *Bot) start(ctx context.Context, c *chat, _ string) error {
+// setMenu sets what is offered to a holder of these posts, for everybody when
+// scope is nil.
+func (b *Bot) setMenu(ctx context.Context, scope models.BotCommandScope, posts []records.Post) error {
+	c := chat{posts: posts}
+	var menu []models.BotCommand
+	for _, command := range commands {
+		if c.may(command.access) {
+			menu = append(menu, models.BotCommand{Command: command.names[0], Description: command.about})
+		}
+	}
+	_, err := b.client.SetMyCommands(ctx, &tg.SetMyCommandsParams{Commands: menu, Scope: scope})
+	return err
+}
+
+func (b *Bot) start(ctx context.Context, c *chat, rest string) error {
+	if isInvitation(rest) {
+		return b.accept(ctx, c, rest)
+	}
 	c.state = state{Answers: c.state.Answers, Next: c.state.Next}
 	var examples [][]button
 	for i, e := range exampleQuestions {

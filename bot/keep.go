@@ -51,8 +51,10 @@ const (
 // upload takes a file from an administrator; others are told that only
 // administrators may, and nothing is downloaded.
 func (b *Bot) upload(ctx context.Context, c *chat, m *models.Message) error {
-	if b.keeper == nil || c.group || !b.config.Admin(c.user) {
-		b.log.Info("upload refused")
+	if !c.may(keepers) {
+		if err := b.refused(ctx, c, "upload"); err != nil {
+			return err
+		}
 		return c.say(textNoUpload, nil)
 	}
 	if m.Document.FileSize > downloadLimit {
@@ -181,7 +183,7 @@ func (c *chat) waiting(rest string) (pending, bool) {
 
 func (b *Bot) pressPublish(ctx context.Context, c *chat, rest string) error {
 	p, ok := c.waiting(rest)
-	if !ok || b.keeper == nil || !b.config.Admin(c.user) {
+	if !ok {
 		return b.expired(ctx, c)
 	}
 	if err := b.keeper.take(p); err != nil && !b.keeper.has(p.Name) {
@@ -195,7 +197,7 @@ func (b *Bot) pressPublish(ctx context.Context, c *chat, rest string) error {
 
 func (b *Bot) pressDrop(ctx context.Context, c *chat, rest string) error {
 	p, ok := c.waiting(rest)
-	if !ok || b.keeper == nil || !b.config.Admin(c.user) {
+	if !ok {
 		return b.expired(ctx, c)
 	}
 	b.keeper.drop(p)
@@ -230,7 +232,7 @@ func (b *Bot) withdraw(ctx context.Context, c *chat, name string) error {
 
 func (b *Bot) pressWithdraw(ctx context.Context, c *chat, _ string) error {
 	path := c.state.Withdraw
-	if path == "" || b.keeper == nil || !b.config.Admin(c.user) {
+	if path == "" {
 		return b.expired(ctx, c)
 	}
 	c.state.Withdraw = ""

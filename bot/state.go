@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-telegram/bot/models"
 
 	"rongcuo/bot/delivery"
+	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 )
 
@@ -16,8 +18,10 @@ import (
 type chat struct {
 	turn    *delivery.Turn
 	user    int64
+	name    string // as the person calls himself; shown, never believed
 	id      int64
 	group   bool
+	posts   []records.Post // that the person holds now
 	state   state
 	pressed *models.Message // whose button was pressed
 	now     time.Time
@@ -32,6 +36,7 @@ type state struct {
 	Next     int              `json:"next"`              // number of the next answer
 	Pending  *pending         `json:"pending,omitempty"`
 	Withdraw string           `json:"withdraw,omitempty"` // document that waits for a yes
+	Await    string           `json:"await,omitempty"`    // what the next words answer: "name:argument" of awaits
 }
 
 // shown is an answer in the chat, as far as its buttons need it.
@@ -48,8 +53,12 @@ const (
 	sessionStart = "chat:"
 )
 
-func (b *Bot) open(ctx context.Context, t *delivery.Turn, user int64, in models.Chat) (*chat, error) {
-	c := &chat{turn: t, user: user, id: in.ID, group: in.Type != models.ChatTypePrivate, now: b.now()}
+func (b *Bot) open(ctx context.Context, t *delivery.Turn, from models.User, in models.Chat) (*chat, error) {
+	c := &chat{turn: t, user: from.ID, name: strings.TrimSpace(from.LastName + from.FirstName), id: in.ID, group: in.Type != models.ChatTypePrivate, now: b.now()}
+	var err error
+	if c.posts, err = b.book.Posts(ctx, c.user); err != nil {
+		return nil, err
+	}
 	value, err := t.Load(ctx, c.key())
 	if err != nil {
 		return nil, err

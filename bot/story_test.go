@@ -15,6 +15,7 @@ import (
 	"rongcuo/bot/delivery"
 	"rongcuo/bot/localtelegram"
 	"rongcuo/bot/localtelegram/localtelegramtest"
+	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
 )
@@ -23,11 +24,12 @@ import (
 type town struct {
 	*localtelegramtest.Telegram
 	base *knowledge.Base
+	book *records.Book
 	stop func()
 }
 
 // found runs a bot whose data lie in dir until the test ends or stop is called.
-func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, questionsAMinute int64) *town {
+func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, questionsAMinute int64, adjust ...func(*bot.Config)) *town {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	db, err := sql.Open("sqlite", delivery.SQLiteDSN(filepath.Join(dir, "rongcuo.db")))
@@ -46,21 +48,21 @@ func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, quest
 	must(t, err)
 	client, err := bot.Dial(telegram.URL(), telegram.Token())
 	must(t, err)
-	var admin int64
-	for _, p := range localtelegram.DefaultPeople() {
-		if p.Key == "admin" {
-			admin = p.UserID
-		}
+	book, err := records.Open(ctx, db, records.SQLite)
+	must(t, err)
+	must(t, book.EnsureOwner(ctx, idOf("admin")))
+	config := bot.Config{
+		Base: base, Book: book, Client: client, Limits: store, Username: "rongcuo_bot", Library: library, QuestionsAMinute: questionsAMinute,
 	}
-	b, err := bot.New(bot.Config{
-		Base: base, Client: client, Limits: store, Username: "rongcuo_bot", Library: library, QuestionsAMinute: questionsAMinute,
-		Admin: func(user int64) bool { return user == admin },
-	})
+	for _, a := range adjust {
+		a(&config)
+	}
+	b, err := bot.New(config)
 	must(t, err)
 	office, err := delivery.New(delivery.Config{Store: store, Client: client, Handler: b.Handle})
 	must(t, err)
 	b.Attach(office.Try)
-	must(t, b.Announce(ctx, []int64{admin}))
+	must(t, b.Announce(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { office.Run(ctx) })
 	wg.Go(func() { _ = office.Poll(ctx, telegram.URL(), telegram.Token()) })
@@ -74,7 +76,17 @@ func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, quest
 		})
 	}
 	t.Cleanup(stop)
-	return &town{telegram, base, stop}
+	return &town{telegram, base, book, stop}
+}
+
+// idOf is the number of one of the people of the local Telegram.
+func idOf(key string) int64 {
+	for _, p := range localtelegram.DefaultPeople() {
+		if p.Key == key {
+			return p.UserID
+		}
+	}
+	panic("nobody is called " + key)
 }
 
 func must(t *testing.T, err error) {

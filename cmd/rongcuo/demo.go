@@ -39,13 +39,13 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return failure("聊天页面的地址 %s 不能使用，请用 -addr 换一个本机端口，例如 -addr 127.0.0.1:8090。", *addr)
 	}
 	defer telegram.Close()
-	var admins []int64
+	var owners []int64
 	for _, p := range localtelegram.DefaultPeople() {
 		if p.Key == "admin" {
-			admins = append(admins, p.UserID)
+			owners = append(owners, p.UserID)
 		}
 	}
-	w, err := openWorks(ctx, s, dir, worksOptions{server: telegram.URL(), token: telegram.Token(), username: "rongcuo_bot", admins: admins, sample: true, log: log})
+	w, err := openWorks(ctx, s, dir, worksOptions{server: telegram.URL(), token: telegram.Token(), username: "rongcuo_bot", owners: owners, sample: true, log: log})
 	if err != nil {
 		return err
 	}

@@ -174,7 +174,7 @@ func TestBrokenSettingsAreNamedAndNoSecretIsShown(t *testing.T) {
 		"no address":          {map[string]string{"OPENAI_CHAT_MODEL": "m"}, "OPENAI_BASE_URL"},
 		"a wrong address":     {map[string]string{"OPENAI_BASE_URL": secret}, "OPENAI_BASE_URL"},
 		"a token in clear":    {map[string]string{"TELEGRAM_API_URL": "http://" + secret + ".example"}, "TELEGRAM_API_URL"},
-		"no list of numbers":  {map[string]string{"ADMIN_IDS": secret}, "ADMIN_IDS"},
+		"no list of numbers":  {map[string]string{"OWNER_IDS": secret}, "OWNER_IDS"},
 		"a file that is gone": {map[string]string{"OPENAI_API_KEY_FILE": "/nowhere/" + secret}, "OPENAI_API_KEY_FILE"},
 		"a broken word list":  {map[string]string{"WORDS_FILE": file}, "第1行"},
 		"a broken template":   {map[string]string{"PROMPTS_DIR": prompts}, "PROMPTS_DIR"},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +14,7 @@ import (
 
 	"rongcuo/bot"
 	"rongcuo/bot/delivery"
+	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
 )
@@ -31,7 +34,7 @@ func runServe(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return failure("还没有设置 TELEGRAM_TOKEN（或者 TELEGRAM_TOKEN_FILE）：向 BotFather 申请机器人后填入。")
 	}
 	w, err := openWorks(ctx, s, *data, worksOptions{
-		server: s.TelegramURL, token: s.Token, username: s.BotName, admins: s.AdminIDs,
+		server: s.TelegramURL, token: s.Token, username: s.BotName, owners: s.OwnerIDs,
 		log: slog.New(slog.NewTextHandler(errOut, nil)),
 	})
 	if err != nil {
@@ -51,7 +54,7 @@ type works struct {
 
 type worksOptions struct {
 	server, token, username string
-	admins                  []int64 // who keep the knowledge base
+	owners                  []int64 // the first owners, who invite the others
 	sample                  bool    // fill an empty library with the sample county
 	log                     *slog.Logger
 }
@@ -89,29 +92,59 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, failure("设置 TELEGRAM_TOKEN 的写法不对，请重新复制。")
 	}
-	admins := map[int64]bool{}
-	for _, id := range o.admins {
-		admins[id] = true
+	book, err := openBook(ctx, db, o.owners)
+	if err != nil {
+		return nil, err
 	}
 	b, err := bot.New(bot.Config{
-		Base: base, Client: client, Limits: store, Username: o.username, Library: library, Office: s.Office, Log: o.log,
-		Admin: func(user int64) bool { return admins[user] },
+		Base: base, Book: book, Client: client, Limits: store, Username: o.username, Closed: s.Closed,
+		Library: library, Office: s.Office, Log: o.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	w.office, err = delivery.New(delivery.Config{
 		Store: store, Client: client, Handler: b.Handle, Log: o.log,
-		Admins: func(context.Context) []int64 { return o.admins },
+		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, book, o.log) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	b.Attach(w.office.Try)
-	if err := b.Announce(ctx, o.admins); err != nil {
+	if err := b.Announce(ctx); err != nil {
 		o.log.Warn("the command menu was not set", "error", strings.ReplaceAll(err.Error(), o.token, "…"))
 	}
 	return w, nil
+}
+
+// openBook opens the records and lets the owners in whom the settings name.
+func openBook(ctx context.Context, db *sql.DB, owners []int64) (*records.Book, error) {
+	book, err := records.Open(ctx, db, records.SQLite)
+	if errors.Is(err, records.ErrNewer) {
+		return nil, failure("数据由更新版本的程序写成，请换用新版本的程序，或者恢复升级前的备份。")
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range owners {
+		if err := book.EnsureOwner(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return book, nil
+}
+
+// alarmed are those who are told when something goes wrong.
+func alarmed(ctx context.Context, book *records.Book, log *slog.Logger) []int64 {
+	owners, err := book.Holders(ctx, records.Owner, "")
+	if err != nil {
+		log.Error("nobody could be told: the owners can't be read", "error", err)
+	}
+	var out []int64
+	for _, p := range owners {
+		out = append(out, p.Person)
+	}
+	return out
 }
 
 // run goes on until ctx ends; then what is in hand is finished.

@@ -31,7 +31,8 @@ type settings struct {
 	TokenFile   string  `env:"TELEGRAM_TOKEN_FILE"`
 	TelegramURL string  `env:"TELEGRAM_API_URL" envDefault:"https://api.telegram.org"`
 	BotName     string  `env:"BOT_USERNAME"`
-	AdminIDs    []int64 `env:"ADMIN_IDS"`
+	OwnerIDs    []int64 `env:"OWNER_IDS"`
+	Closed      bool    `env:"CLOSED_MODE"`
 
 	ModelURL       string `env:"OPENAI_BASE_URL"`
 	ModelKey       string `env:"OPENAI_API_KEY"`
@@ -109,7 +110,8 @@ func settingError(err error) error {
 
 var settingOf = map[string]struct{ name, form string }{
 	"Dimensions": {"OPENAI_EMBEDDING_DIMENSIONS", "一个整数"},
-	"AdminIDs":   {"ADMIN_IDS", "用逗号隔开的数字"},
+	"OwnerIDs":   {"OWNER_IDS", "用逗号隔开的数字"},
+	"Closed":     {"CLOSED_MODE", " true 或 false"},
 }
 
 var tokenForm = regexp.MustCompile(`^[0-9]{3,20}:[A-Za-z0-9_-]{10,100}$`)

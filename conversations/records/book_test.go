@@ -56,7 +56,7 @@ func enter(t testing.TB, b *Book, by, person int64, role Role, place string) Pos
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Accept(context.Background(), person, code)
+	p, err := b.Accept(context.Background(), person, "某某", code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestAnInvitationServesOnePersonOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for person := int64(100); person < 120; person++ {
 		wg.Go(func() {
-			if _, err := b.Accept(context.Background(), person, code); err == nil {
+			if _, err := b.Accept(context.Background(), person, "某某", code); err == nil {
 				won <- person
 			} else if !errors.Is(err, ErrInvitation) {
 				t.Error(err)
@@ -112,14 +112,14 @@ func TestAnInvitationServesOnePersonOnce(t *testing.T) {
 		t.Fatalf("%d persons got the post", len(won))
 	}
 	winner := <-won
-	again, err := b.Accept(t.Context(), winner, " "+code+" ")
+	again, err := b.Accept(t.Context(), winner, "某某", " "+code+" ")
 	if err != nil || again.Person != winner {
 		t.Errorf("the same person again: %+v, %v", again, err)
 	}
 	if _, err := b.Revoke(t.Context(), owner, again.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Accept(t.Context(), winner, code); !errors.Is(err, ErrInvitation) {
+	if _, err := b.Accept(t.Context(), winner, "某某", code); !errors.Is(err, ErrInvitation) {
 		t.Errorf("a revoked post comes back by its old code: %v", err)
 	}
 }
@@ -135,12 +135,12 @@ func TestAnInvitationEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, code := range map[string]string{"of one who may no longer invite": orphan, "unknown": "AAAA", "empty": ""} {
-		if _, err := b.Accept(t.Context(), stranger, code); !errors.Is(err, ErrInvitation) {
+		if _, err := b.Accept(t.Context(), stranger, "某某", code); !errors.Is(err, ErrInvitation) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	now = now.Add(InvitationTime + time.Second)
-	if _, err := b.Accept(t.Context(), stranger, late); !errors.Is(err, ErrInvitation) {
+	if _, err := b.Accept(t.Context(), stranger, "某某", late); !errors.Is(err, ErrInvitation) {
 		t.Errorf("too late: %v", err)
 	}
 }
@@ -177,11 +177,11 @@ func TestEveryChangeOfPostsHasItsEntry(t *testing.T) {
 	for _, e := range entries {
 		got = append(got, fmt.Sprintf("%d %s %d", e.Seq, e.Kind, e.Actor))
 	}
-	want := []string{"7 refused 99", "6 revoked 2", "5 granted 2", "4 invited 2", "3 granted 1", "2 invited 1", "1 granted 0"}
+	want := []string{"8 refused 99", "7 revoked 2", "6 granted 2", "5 invited 2", "4 granted 1", "3 invited 1", "2 granted 0", "1 granted 0"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%q", got)
 	}
-	if only, _ := b.Entries(t.Context(), 6, KindGranted, KindRevoked); len(only) != 3 || only[0].Seq != 5 {
+	if only, _ := b.Entries(t.Context(), 7, KindGranted, KindRevoked); len(only) != 4 || only[0].Seq != 6 {
 		t.Errorf("%+v", only)
 	}
 }

@@ -45,10 +45,10 @@ func (b *Book) Invite(ctx context.Context, actor int64, role Role, place string)
 	return code, nil
 }
 
-// Accept gives the post of an invitation to a person, once. The one who made it
+// Accept gives the post of an invitation to a person, called name, once. The one who made it
 // must still be allowed to. Accepting again by the same person gives the same
 // post: an update may come twice.
-func (b *Book) Accept(ctx context.Context, person int64, code string) (Post, error) {
+func (b *Book) Accept(ctx context.Context, person int64, name, code string) (Post, error) {
 	var p Post
 	err := b.update(ctx, func(t *tx) error {
 		var ends, usedBy, madeBy int64
@@ -84,7 +84,7 @@ func (b *Book) Accept(ctx context.Context, person int64, code string) (Post, err
 		if n != 1 {
 			return ErrInvitation
 		}
-		p.Person, p.By = person, madeBy
+		p.Person, p.Name, p.By = person, name, madeBy
 		p, err = b.give(t, p)
 		return err
 	})

@@ -43,6 +43,7 @@ type Post struct {
 	Person int64
 	Role   Role
 	Place  string // full name of the unit or body; "" for the county's offices
+	Name   string // as the person was called when the post was accepted; shown to who staffs
 	By     int64  // who gave it; 0 for the settings
 	Since  time.Time
 }
@@ -53,6 +54,7 @@ CREATE TABLE records_posts (
 	person   BIGINT NOT NULL,
 	role     TEXT NOT NULL,
 	place    TEXT NOT NULL,
+	name     TEXT NOT NULL DEFAULT '',
 	given_by BIGINT NOT NULL,
 	since    BIGINT NOT NULL,
 	until    BIGINT NOT NULL DEFAULT 0
@@ -102,10 +104,10 @@ func (b *Book) posts(ctx context.Context, where string, args ...any) ([]Post, er
 
 func (t *tx) posts(where string, args ...any) ([]Post, error) {
 	var out []Post
-	err := t.rows(`SELECT id, person, role, place, given_by, since FROM records_posts WHERE until = 0`+where+` ORDER BY role, place, id`, args, func(scan func(...any) error) error {
+	err := t.rows(`SELECT id, person, role, place, name, given_by, since FROM records_posts WHERE until = 0`+where+` ORDER BY role, place, id`, args, func(scan func(...any) error) error {
 		var p Post
 		var since int64
-		err := scan(&p.ID, &p.Person, &p.Role, &p.Place, &p.By, &since)
+		err := scan(&p.ID, &p.Person, &p.Role, &p.Place, &p.Name, &p.By, &since)
 		p.Since = time.UnixMilli(since)
 		out = append(out, p)
 		return err
@@ -120,14 +122,22 @@ func (t *tx) holds(person int64, role Role, place string) (bool, error) {
 }
 
 // EnsureOwner gives the post of owner to a person named in the settings who
-// does not hold it; so the first one comes in.
+// does not hold it; so the first one comes in. While nobody keeps the knowledge
+// base, the owner does.
 func (b *Book) EnsureOwner(ctx context.Context, person int64) error {
 	return b.update(ctx, func(t *tx) error {
 		held, err := t.holds(person, Owner, "")
 		if err != nil || held {
 			return err
 		}
-		_, err = b.give(t, Post{Person: person, Role: Owner})
+		if _, err := b.give(t, Post{Person: person, Role: Owner}); err != nil {
+			return err
+		}
+		keepers, err := t.posts(` AND role = ?`, string(Keeper))
+		if err != nil || len(keepers) > 0 {
+			return err
+		}
+		_, err = b.give(t, Post{Person: person, Role: Keeper})
 		return err
 	})
 }
@@ -148,8 +158,8 @@ func (b *Book) give(t *tx, p Post) (Post, error) {
 	if err := t.one(`SELECT COALESCE(MAX(id), 0) + 1 FROM records_posts`, nil, &p.ID); err != nil {
 		return p, err
 	}
-	if err := t.exec(`INSERT INTO records_posts (id, person, role, place, given_by, since) VALUES (?, ?, ?, ?, ?, ?)`,
-		p.ID, p.Person, string(p.Role), p.Place, p.By, p.Since.UnixMilli()); err != nil {
+	if err := t.exec(`INSERT INTO records_posts (id, person, role, place, name, given_by, since) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.Person, string(p.Role), p.Place, p.Name, p.By, p.Since.UnixMilli()); err != nil {
 		return p, err
 	}
 	return p, b.append(t, Entry{Actor: p.By, Kind: KindGranted, Subject: postSubject(p.ID), Detail: postDetail(p)})
@@ -169,6 +179,16 @@ func postDetail(p Post) any {
 	return map[string]any{"person": p.Person, "role": p.Role, "place": p.Place}
 }
 
+// MayStaff says whether the actor may give or take posts of this role at this
+// place; "" asks for any place.
+func (b *Book) MayStaff(ctx context.Context, actor int64, role Role, place string) (bool, error) {
+	err := b.read(ctx, func(t *tx) error { return t.mayStaff(actor, role, place) })
+	if errors.Is(err, ErrNotAllowed) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // mayStaff says whether the actor may give or take such a post: the owner all,
 // a unit's head the handlers of his unit.
 func (t *tx) mayStaff(actor int64, role Role, place string) error {
@@ -176,7 +196,7 @@ func (t *tx) mayStaff(actor int64, role Role, place string) error {
 	if err != nil || owner {
 		return err
 	}
-	if role == Handler && place != "" {
+	if role == Handler {
 		head, err := t.holds(actor, UnitHead, place)
 		if err != nil || head {
 			return err
