@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"rongcuo/conversations/records"
@@ -42,7 +41,7 @@ const refusalsAnHour = 20
 // refused writes a try of what the person may not do into the audit.
 func (b *Bot) refused(ctx context.Context, c *chat, what string) error {
 	b.log.Info("refused", "what", what)
-	taken, err := b.limits.Take(ctx, "refused:"+strconv.FormatInt(c.user, 10), 1, refusalsAnHour, time.Hour)
+	taken, err := b.limits.Take(ctx, c.personal("refused"), 1, refusalsAnHour, time.Hour)
 	if err != nil || !taken.OK {
 		return err
 	}
@@ -55,7 +54,7 @@ func (b *Bot) stranger(c *chat) bool { return b.config.Closed && len(c.posts) ==
 
 // turnAway says once a day where to get an invitation.
 func (b *Bot) turnAway(ctx context.Context, c *chat) error {
-	taken, err := b.limits.Take(ctx, "closed:"+strconv.FormatInt(c.user, 10), 1, 1, 24*time.Hour)
+	taken, err := b.limits.Take(ctx, c.personal("closed"), 1, 1, 24*time.Hour)
 	if err != nil || !taken.OK || c.group {
 		return err
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,27 +11,64 @@ import (
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 
+	"rongcuo/bot/delivery"
 	"rongcuo/knowledge"
 )
 
 // ask answers a question in plain words.
 func (b *Bot) ask(ctx context.Context, c *chat, question string) error {
-	taken, err := b.limits.Take(ctx, "ask:"+strconv.FormatInt(c.user, 10), 1, b.config.QuestionsAMinute, time.Minute)
+	return b.answer(ctx, c, knowledge.Question{Text: question, History: c.state.History})
+}
+
+// askingTime frees a person's next question when the process died over one.
+const askingTime = 2 * time.Minute
+
+// answer answers within the limits of the person: so many a minute, one at a
+// time wherever he asks, and a model only while its budget lasts.
+func (b *Bot) answer(ctx context.Context, c *chat, q knowledge.Question) error {
+	taken, err := b.limits.Take(ctx, c.personal("ask"), 1, b.config.QuestionsAMinute, time.Minute)
 	if err != nil {
 		return err
 	}
 	if !taken.OK {
 		return c.say(textTooMany, nil)
 	}
+	fence, err := b.limits.Lock(ctx, c.personal("asking"), strconv.FormatInt(c.turn.Update.ID, 10), askingTime)
+	if errors.Is(err, delivery.ErrHeld) {
+		return c.say(textOneAtATime, nil)
+	} else if err != nil {
+		return err
+	}
+	defer func() { // a question that is not freed here frees itself
+		if err := b.limits.Unlock(context.WithoutCancel(ctx), c.personal("asking"), fence); err != nil {
+			b.log.Warn("a question is still marked as open", "error", err)
+		}
+	}()
 	b.attempt(ctx, 0, func(ctx context.Context) error {
 		_, err := b.client.SendChatAction(ctx, &tg.SendChatActionParams{ChatID: c.id, Action: models.ChatActionTyping})
 		return err
 	})
-	a, err := b.base.Ask(ctx, knowledge.Question{Text: question, History: c.state.History}, nil)
+	if q.Words, err = b.spent(ctx, c); err != nil {
+		return err
+	}
+	growing := b.growing(ctx, c)
+	a, err := b.base.Ask(ctx, q, growing.show)
 	if err != nil {
 		return err
 	}
-	s := shown{Question: a.Question}
+	if err := b.spend(ctx, c, a.Tokens); err != nil {
+		return err
+	}
+	c.edit = growing.message
+	return b.showAnswer(c, q, a)
+}
+
+// showAnswer shows an answer and remembers what its buttons need.
+func (b *Bot) showAnswer(c *chat, q knowledge.Question, a knowledge.Answer) error {
+	if a.Status != knowledge.Answered && a.Status != knowledge.Partial && a.Status != knowledge.NotFound {
+		return c.say(answerHTML(a), nil)
+	}
+	s := shown{Question: a.Question, Old: q.Old}
 	for _, list := range [][]knowledge.Citation{a.Basis, a.Limits, a.Nearest} {
 		for _, citation := range list {
 			s.Refs = append(s.Refs, knowledge.Ref{Doc: citation.Doc, Article: citation.Article})
@@ -39,17 +77,37 @@ func (b *Bot) ask(ctx context.Context, c *chat, question string) error {
 	for _, k := range a.Cases {
 		s.Cases = append(s.Cases, knowledge.Ref{Doc: k.Doc, Article: k.Article})
 	}
-	if a.Status == knowledge.Answered || a.Status == knowledge.Partial || a.Status == knowledge.NotFound {
-		c.state.History = append(c.state.History, knowledge.Turn{Role: "user", Text: a.Question})
-		n := c.state.add(s)
-		return c.say(answerHTML(a), answerButtons(a, n))
+	c.state.History = append(c.state.History, knowledge.Turn{Role: "user", Text: a.Question})
+	var versions []button
+	if n := c.state.add(s); q.Old {
+		versions = []button{{buttonCurrent, fmt.Sprintf("now:%d", n)}}
+	} else if b.base.HasOld() {
+		versions = []button{{buttonOld, fmt.Sprintf("old:%d", n)}}
 	}
-	return c.say(answerHTML(a), nil)
+	return c.say(answerHTML(a), answerButtons(a, c.state.Next, versions))
+}
+
+// pressVersion asks the same question of the texts no longer in force, or of
+// those in force again.
+func (b *Bot) pressVersion(ctx context.Context, c *chat, rest string, old bool) error {
+	s := c.state.find(rest)
+	if s == nil {
+		return b.expired(ctx, c)
+	}
+	return b.answer(ctx, c, knowledge.Question{Text: s.Question, Old: old})
+}
+
+func (b *Bot) pressOld(ctx context.Context, c *chat, rest string) error {
+	return b.pressVersion(ctx, c, rest, true)
+}
+
+func (b *Bot) pressCurrent(ctx context.Context, c *chat, rest string) error {
+	return b.pressVersion(ctx, c, rest, false)
 }
 
 // answerButtons are the articles, two a row, then the cases and what comes
 // next.
-func answerButtons(a knowledge.Answer, n int) models.ReplyMarkup {
+func answerButtons(a knowledge.Answer, n int, versions []button) models.ReplyMarkup {
 	var rows [][]button
 	var row []button
 	push := func(t, data string) {
@@ -68,6 +126,9 @@ func answerButtons(a knowledge.Answer, n int) models.ReplyMarkup {
 	}
 	for k, c := range a.Cases {
 		push("案例："+clip(c.Title, 10), fmt.Sprintf("case:%d:%d", n, k))
+	}
+	for _, v := range versions {
+		push(v.text, v.data)
 	}
 	if row != nil {
 		rows = append(rows, row)
@@ -111,6 +172,9 @@ func init() { // the table names methods that look into it
 		{"art", everyone, (*Bot).pressArticle},
 		{"case", everyone, (*Bot).pressCase},
 		{"go", everyone, (*Bot).pressArticle},
+		{"old", everyone, (*Bot).pressOld},
+		{"now", everyone, (*Bot).pressCurrent},
+		{"file", everyone, (*Bot).pressDocument},
 		{"draft", everyone, (*Bot).pressDraft},
 		{"human", everyone, (*Bot).human},
 		{"good", everyone, (*Bot).pressGood},
@@ -193,10 +257,37 @@ func (b *Bot) showArticle(ctx context.Context, c *chat, number string, ref knowl
 		if step.to < 0 || step.to >= len(names) {
 			continue
 		}
-		s.Refs = append(s.Refs, knowledge.Ref{Doc: ref.Doc, Article: names[step.to]})
-		row = append(row, button{step.text, fmt.Sprintf("go:%s:%d", number, len(s.Refs)-1)})
+		row = append(row, button{step.text, fmt.Sprintf("go:%s:%d", number, s.ref(ref.Doc, names[step.to]))})
 	}
+	row = append(row, button{buttonDocument, fmt.Sprintf("file:%s:%d", number, s.ref(ref.Doc, ref.Article))})
 	return c.say(html, keyboard([][]button{row}))
+}
+
+// contentsShown is how many articles a list of contents names.
+const contentsShown = 80
+
+// pressDocument shows what the document of an article is and holds.
+func (b *Bot) pressDocument(ctx context.Context, c *chat, rest string) error {
+	ref, ok := pick(c, rest, func(s *shown) []knowledge.Ref { return s.Refs })
+	if !ok {
+		return b.expired(ctx, c)
+	}
+	doc, ok := b.base.Document(ref.Doc)
+	if !ok {
+		return b.expired(ctx, c)
+	}
+	var contents []string
+	for _, p := range doc.Passages {
+		if line := strings.TrimSpace(p.Article + " " + clip(p.Heading, 30)); len(contents) == 0 || contents[len(contents)-1] != line {
+			contents = append(contents, line)
+		}
+	}
+	more := ""
+	if n := len(contents); n > contentsShown {
+		contents, more = contents[:contentsShown], fmt.Sprintf(textMoreArticles, n-contentsShown)
+	}
+	html := bold("《"+doc.Title+"》") + "\n" + escape(documentLine(doc)) + "\n" + quote(strings.Join(contents, "\n")) + more + "\n" + textHowToArticle
+	return c.say(html, nil)
 }
 
 func (b *Bot) pressCase(ctx context.Context, c *chat, rest string) error {

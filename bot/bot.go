@@ -32,7 +32,7 @@ type Bot struct {
 	base   *knowledge.Base
 	book   *records.Book
 	client *tg.Bot
-	limits delivery.Limits
+	limits limits
 	keeper *keeper
 	config Config
 	log    *slog.Logger
@@ -45,14 +45,21 @@ type Config struct {
 	Base             *knowledge.Base
 	Book             *records.Book // who may do what, and what was done
 	Client           *tg.Bot
-	Limits           delivery.Limits
+	Limits           limits // how often, how much, one at a time
 	Username         string // of the bot, without @
 	Closed           bool   // only holders of a post are answered
 	Library          string // folder of the published files
 	Office           string // whom to ask in person
 	Log              *slog.Logger
 	QuestionsAMinute int64 // of one person; 15 when 0
+	Tokens           Budget
 	Now              func() time.Time
+}
+
+// limits is what the bot uses of a delivery.Store.
+type limits interface {
+	delivery.Limits
+	delivery.Locks
 }
 
 // How an earlier turn counts.

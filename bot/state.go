@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type chat struct {
 	posts   []records.Post // that the person holds now
 	state   state
 	pressed *models.Message // whose button was pressed
+	edit    int             // a message of ours that the next reply replaces
 	now     time.Time
 }
 
@@ -45,6 +47,18 @@ type shown struct {
 	Question string          `json:"q"`
 	Refs     []knowledge.Ref `json:"refs"`
 	Cases    []knowledge.Ref `json:"cases,omitempty"`
+	Old      bool            `json:"old,omitempty"` // answered from texts no longer in force
+}
+
+// ref gives the place of an article among those of the answer, at its end if it
+// is not there yet.
+func (s *shown) ref(doc, article string) int {
+	r := knowledge.Ref{Doc: doc, Article: article}
+	if i := slices.Index(s.Refs, r); i >= 0 {
+		return i
+	}
+	s.Refs = append(s.Refs, r)
+	return len(s.Refs) - 1
 }
 
 const (
@@ -81,6 +95,9 @@ func (c *chat) key() string {
 	return sessionStart + strconv.FormatInt(c.id, 10) + ":" + strconv.FormatInt(c.user, 10)
 }
 
+// personal is a key of what belongs to the person, in whatever chat.
+func (c *chat) personal(name string) string { return name + ":" + strconv.FormatInt(c.user, 10) }
+
 // save leaves the state in the turn; it is stored with the replies.
 func (c *chat) save() error {
 	c.state.At = c.now
@@ -100,6 +117,9 @@ func (c *chat) reply(html string, markup models.ReplyMarkup) error {
 	parts := split(html)
 	for i, p := range parts {
 		m := delivery.Message{Chat: c.id, Text: p}
+		if i == 0 {
+			m.Edit, c.edit = c.edit, 0
+		}
 		if i == len(parts)-1 {
 			m.Markup = markup
 		}

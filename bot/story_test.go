@@ -31,10 +31,17 @@ type town struct {
 // found runs a bot whose data lie in dir until the test ends or stop is called.
 func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, questionsAMinute int64, adjust ...func(*bot.Config)) *town {
 	t.Helper()
+	return foundWith(t, telegram, dir, knowledge.Options{}, append(adjust, func(c *bot.Config) { c.QuestionsAMinute = questionsAMinute })...)
+}
+
+// foundWith is found with options of the knowledge base.
+func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	db, err := sql.Open("sqlite", delivery.SQLiteDSN(filepath.Join(dir, "rongcuo.db")))
 	must(t, err)
-	base, err := knowledge.New(ctx, knowledge.Options{DB: db})
+	o.DB = db
+	base, err := knowledge.New(ctx, o)
 	must(t, err)
 	library := filepath.Join(dir, "library")
 	if base.Empty() {
@@ -52,7 +59,7 @@ func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, quest
 	must(t, err)
 	must(t, book.EnsureOwner(ctx, idOf("admin")))
 	config := bot.Config{
-		Base: base, Book: book, Client: client, Limits: store, Username: "rongcuo_bot", Library: library, QuestionsAMinute: questionsAMinute,
+		Base: base, Book: book, Client: client, Limits: store, Username: "rongcuo_bot", Library: library,
 	}
 	for _, a := range adjust {
 		a(&config)

@@ -24,10 +24,14 @@ const (
 	textUnknownCommand = "没有这个命令。直接写下问题就可以，或者发 /help 看说明。"
 	textExpired        = "这个按钮已过期。请重新提问，或者发 /help 看说明。"
 	textTooMany        = "您问得有点快，请过一分钟再问。"
+	textOneAtATime     = "上一个问题还在回答，请稍等片刻再问。"
+	textMoreArticles   = "\n还有 %d 条"
+	textHowToArticle   = "要看其中一条，直接写“第几条”和文件名，例如：实施办法第十二条。"
 	textThanks         = "谢谢，已记下。"
 	textWhatWrong      = "谢谢。哪里不对？"
 	textDraftLater     = "风险备案的填报正在准备中。目前请按《风险备案工作规程》准备材料，或者先向承办部门咨询。"
 	textComposed       = "以上说明由人工智能整理，请以条文原文为准。"
+	textGrowing        = "正在整理……"
 
 	headRedline = "请先注意"
 	headBasis   = "依据"
@@ -37,10 +41,13 @@ const (
 	headAsk     = "请补充"
 	headNext    = "下一步"
 
-	buttonDraft = "用这个情况起草备案"
-	buttonHuman = "转人工"
-	buttonGood  = "👍 有用"
-	buttonBad   = "👎 不对"
+	buttonDraft    = "用这个情况起草备案"
+	buttonOld      = "看旧版"
+	buttonCurrent  = "只看现行"
+	buttonDocument = "所在文件"
+	buttonHuman    = "转人工"
+	buttonGood     = "👍 有用"
+	buttonBad      = "👎 不对"
 )
 
 var exampleQuestions = []string{

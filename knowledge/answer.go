@@ -28,6 +28,7 @@ type Question struct {
 	Levels  []string
 	Kinds   []documents.Kind
 	Words   bool // answer without a model: extracts only, for a token budget that is used up
+	Old     bool // from texts no longer in force alone, marked as such
 }
 
 // Answer is everything that is said to one question, in parts, so that each
@@ -46,6 +47,7 @@ type Answer struct {
 	Nearest   []Citation // of not_found: what comes closest, without a claim
 	Notices   []string   // illustrative texts, repealed versions, words only …
 	Composed  bool       // a language model wrote Hint; the label says so
+	Tokens    int        // that a model may have cost: a character counts one, which is more than it takes
 	At        documents.Date
 	Passages  []Hit
 	MS        map[string]float64 // stage to milliseconds

@@ -20,7 +20,8 @@ const (
 // Ask answers a question. The stages follow each other in one function each:
 // guard, search, evidence, parts, composition; every one can end the way. An
 // error is ours (the store, the index); what a person can do something about is
-// a Status. onText gets a composed text while it grows and may be nil.
+// a Status. onText gets the sentences of a composed text that hold, while it
+// grows; it may be nil.
 func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer, error) {
 	watch := startWatch()
 	a := Answer{Question: q.Text, MS: watch.ms, At: q.At}
@@ -102,8 +103,11 @@ type finding struct {
 func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (finding, error) {
 	query := Query{Text: q.Text, History: leaning(q), At: a.At, Docs: q.Docs, Levels: q.Levels, Kinds: q.Kinds, Limit: 10}
 	var f finding
-	if old := g.namedOld(q.Text, a.At); len(old) > 0 && len(q.Docs) == 0 { // texts no longer in force are asked for
+	if old := g.namedOld(q, a.At); len(old) > 0 && len(q.Docs) == 0 { // texts no longer in force are asked for
 		query.Also = old
+		if q.Old {
+			query.Docs = old
+		}
 	}
 	var err error
 	if f.meaning, err = b.embedQuestion(ctx, g, query); err != nil {
@@ -139,7 +143,8 @@ var pointingBack = []string{"那", "这", "它", "上面", "刚才", "前面", "
 
 // namedOld gives the documents no longer in force (or not yet) that the
 // question asks for: by a name that no text in force has, or as the old one.
-func (g *generation) namedOld(question string, at documents.Date) []string {
+func (g *generation) namedOld(q Question, at documents.Date) []string {
+	question := q.Text
 	current := map[string]bool{}
 	for i, d := range g.docs {
 		if d.Kind == documents.Rule && g.force[i].holds(at) {
@@ -148,7 +153,7 @@ func (g *generation) namedOld(question string, at documents.Date) []string {
 			}
 		}
 	}
-	asksOld := containsAny(question, oldWords)
+	asksOld := q.Old || containsAny(question, oldWords)
 	var out []string
 	for i, d := range g.docs {
 		if d.Kind != documents.Rule || g.force[i].holds(at) {

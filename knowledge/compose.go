@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"rongcuo/knowledge/documents"
 	"rongcuo/prompts"
@@ -42,7 +43,8 @@ func (b *Base) compose(ctx context.Context, g *generation, q Question, f finding
 		c := g.citation(i, a.At)
 		request.Sources = append(request.Sources, Source{n + 1, c.Name() + "（" + c.Status + "）", g.entries[i].passage.Text})
 	}
-	text, err := b.composer.Compose(ctx, request, onText)
+	text, err := b.composer.Compose(ctx, request, holding(request, onText))
+	a.Tokens = request.size() + len([]rune(text))
 	if err != nil {
 		b.log.Warn("answering with extracts", "reason", err)
 		a.Notices = append(a.Notices, textModelFailed)
@@ -64,6 +66,41 @@ func (b *Base) compose(ctx context.Context, g *generation, q Question, f finding
 	if checked.cut > 0 {
 		b.log.Info("sentences of the composed text were cut", "cut", checked.cut)
 	}
+}
+
+// holding passes on of a growing text only what is checked: whole sentences
+// that hold. So nobody ever reads a sentence that is cut afterwards.
+func holding(r Request, onText func(string)) func(string) {
+	if onText == nil {
+		return nil
+	}
+	shown := ""
+	return func(text string) {
+		end := strings.LastIndexAny(text, "。！？\n]】")
+		if end < 0 {
+			return
+		}
+		_, size := utf8.DecodeRuneInString(text[end:])
+		if now := check(text[:end+size], r).text; now != shown {
+			shown = now
+			onText(now)
+		}
+	}
+}
+
+// promptFrame is about what the templates add to a request, in characters.
+const promptFrame = 1200
+
+// size is the length of a request in characters.
+func (r Request) size() int {
+	n := promptFrame + utf8.RuneCountInString(r.Question)
+	for _, e := range r.Earlier {
+		n += utf8.RuneCountInString(e)
+	}
+	for _, s := range r.Sources {
+		n += utf8.RuneCountInString(s.Name) + utf8.RuneCountInString(s.Text)
+	}
+	return n
 }
 
 // checked is what is left of a composed text.
