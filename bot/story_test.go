@@ -103,8 +103,11 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// newTown is a town of the test's own, beside those of other tests: most of the
+// time they wait for the limit of one message a second.
 func newTown(t *testing.T) *town {
 	t.Helper()
+	t.Parallel()
 	return found(t, localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true}), t.TempDir(), 0)
 }
 

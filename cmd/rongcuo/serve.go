@@ -19,7 +19,7 @@ import (
 	"rongcuo/knowledge/documents"
 )
 
-// runServe is the bot on Telegram, by polling.
+// runServe is the bot on Telegram, by polling or, with WEBHOOK_URL, by webhook.
 func runServe(ctx context.Context, args []string, out, errOut io.Writer) error {
 	flags := newFlags("serve", errOut)
 	data := flags.String("data", "data", "数据文件夹")
@@ -48,7 +48,10 @@ func runServe(ctx context.Context, args []string, out, errOut io.Writer) error {
 // works is the bot with all that it needs, on whichever Telegram.
 type works struct {
 	server, token string
+	bot           *bot.Bot
 	office        *delivery.Office
+	log           *slog.Logger
+	intake        func(context.Context) error // brings updates in until its context ends
 	ends          []func()
 }
 
@@ -64,7 +67,11 @@ const libraryDir = "library" // published files, below the data folder
 // openWorks wires records, knowledge, delivery and the bot; run sets them
 // going.
 func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *works, err error) {
-	w := &works{server: o.server, token: o.token}
+	w := &works{server: o.server, token: o.token, log: o.log}
+	w.intake = w.poll
+	if s.WebhookURL != "" {
+		w.intake = func(ctx context.Context) error { return w.receive(ctx, s) }
+	}
 	defer func() {
 		if err != nil {
 			w.end()
@@ -96,23 +103,23 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
-	b, err := bot.New(bot.Config{
+	w.bot, err = bot.New(bot.Config{
 		Base: base, Book: book, Client: client, Limits: store, Username: o.username, Closed: s.Closed,
-		Library: library, Office: s.Office, Log: o.log,
+		Library: library, Office: s.Office, Log: o.log, Tokens: bot.Budget{Person: s.PersonTokens, All: s.AllTokens},
 	})
 	if err != nil {
 		return nil, err
 	}
 	w.office, err = delivery.New(delivery.Config{
-		Store: store, Client: client, Handler: b.Handle, Log: o.log,
+		Store: store, Client: client, Handler: w.bot.Handle, Log: o.log,
 		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, book, o.log) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	b.Attach(w.office.Try)
-	if err := b.Announce(ctx); err != nil {
-		o.log.Warn("the command menu was not set", "error", strings.ReplaceAll(err.Error(), o.token, "…"))
+	w.bot.Attach(w.office.Try)
+	if err := w.bot.Announce(ctx); err != nil {
+		o.log.Warn("the command menu was not set", "error", redact(err, o.token))
 	}
 	return w, nil
 }
@@ -150,11 +157,18 @@ func alarmed(ctx context.Context, book *records.Book, log *slog.Logger) []int64 
 // run goes on until ctx ends; then what is in hand is finished.
 func (w *works) run(ctx context.Context) error {
 	var wg sync.WaitGroup
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	wg.Go(func() { w.office.Run(ctx) })
-	err := w.office.Poll(ctx, w.server, w.token)
+	err := w.intake(ctx)
+	stop() // without new updates there is no reason to go on
 	wg.Wait()
 	return err
 }
+
+// redact gives an error's text without the token, which stands in the addresses
+// of the Bot API.
+func redact(err error, token string) string { return strings.ReplaceAll(err.Error(), token, "…") }
 
 func (w *works) end() {
 	for i := len(w.ends) - 1; i >= 0; i-- {

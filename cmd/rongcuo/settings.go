@@ -34,6 +34,14 @@ type settings struct {
 	OwnerIDs    []int64 `env:"OWNER_IDS"`
 	Closed      bool    `env:"CLOSED_MODE"`
 
+	WebhookURL        string `env:"WEBHOOK_URL"`
+	WebhookSecret     string `env:"WEBHOOK_SECRET"`
+	WebhookSecretFile string `env:"WEBHOOK_SECRET_FILE"`
+	ListenAddr        string `env:"LISTEN_ADDR" envDefault:"127.0.0.1:8081"`
+
+	PersonTokens int64 `env:"TOKENS_PER_PERSON_DAY" envDefault:"200000"`
+	AllTokens    int64 `env:"TOKENS_PER_DAY" envDefault:"5000000"`
+
 	ModelURL       string `env:"OPENAI_BASE_URL"`
 	ModelKey       string `env:"OPENAI_API_KEY"`
 	ModelKeyFile   string `env:"OPENAI_API_KEY_FILE"`
@@ -68,6 +76,7 @@ func readSettings() (settings, error) {
 		{"WORDS_FILE", s.WordsFile, func(b []byte) { s.words = string(b) }},
 		{"SAFEGUARDS_FILE", s.SafeguardsFile, func(b []byte) { s.safeguards = b }},
 		{"TELEGRAM_TOKEN_FILE", s.TokenFile, func(b []byte) { s.Token = string(b) }},
+		{"WEBHOOK_SECRET_FILE", s.WebhookSecretFile, func(b []byte) { s.WebhookSecret = strings.TrimSpace(string(b)) }},
 		{"OPENAI_API_KEY_FILE", s.ModelKeyFile, func(b []byte) { s.ModelKey = strings.TrimSpace(string(b)) }},
 	} {
 		if f.path == "" {
@@ -85,6 +94,9 @@ func readSettings() (settings, error) {
 	}
 	if !safeServer(s.TelegramURL) {
 		return s, failure("设置 TELEGRAM_API_URL 应当以 https:// 开头；http:// 只能用于本机地址，否则令牌会在网络上明文传送。")
+	}
+	if err := s.checkWebhook(); err != nil {
+		return s, err
 	}
 	var err error
 	if s.prompts, err = prompts.Load(s.PromptsDir); err != nil {
@@ -109,9 +121,27 @@ func settingError(err error) error {
 }
 
 var settingOf = map[string]struct{ name, form string }{
-	"Dimensions": {"OPENAI_EMBEDDING_DIMENSIONS", "一个整数"},
-	"OwnerIDs":   {"OWNER_IDS", "用逗号隔开的数字"},
-	"Closed":     {"CLOSED_MODE", " true 或 false"},
+	"Dimensions":   {"OPENAI_EMBEDDING_DIMENSIONS", "一个整数"},
+	"PersonTokens": {"TOKENS_PER_PERSON_DAY", "一个整数"},
+	"AllTokens":    {"TOKENS_PER_DAY", "一个整数"},
+	"OwnerIDs":     {"OWNER_IDS", "用逗号隔开的数字"},
+	"Closed":       {"CLOSED_MODE", " true 或 false"},
+}
+
+// secretForm is what Telegram takes as a webhook's secret; ours is not short.
+var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,256}$`)
+
+func (s settings) checkWebhook() error {
+	if s.WebhookURL == "" {
+		return nil
+	}
+	if u, err := url.Parse(s.WebhookURL); err != nil || u.Host == "" || !safeServer(s.WebhookURL) {
+		return failure("设置 WEBHOOK_URL 应当以 https:// 开头，像 https://bot.example.gov.cn/telegram。")
+	}
+	if !secretForm.MatchString(s.WebhookSecret) {
+		return failure("设置 WEBHOOK_URL 时还要设置 WEBHOOK_SECRET（或者 WEBHOOK_SECRET_FILE）：16 到 256 个字母、数字、下划线或者短横。")
+	}
+	return nil
 }
 
 var tokenForm = regexp.MustCompile(`^[0-9]{3,20}:[A-Za-z0-9_-]{10,100}$`)
