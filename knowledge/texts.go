@@ -95,3 +95,11 @@ func FormatDate(d documents.Date) string {
 	}
 	return fmt.Sprintf("%d年%d月%d日", y, m, day)
 }
+
+// What Review says of a document; each takes the articles where it was found.
+const (
+	textHoldsSecret     = "%s里有密级标志，不能收录，请按保密规定处理。"
+	textSpeaksToMachine = "%s里有像是对机器下指令的句子，请核对原文；收录后只会当作文字引用。"
+	textHoldsNumbers    = "%s里有身份证号、电话或者卡号，请隐去后再收录。"
+	textAndMore         = "等处"
+)
