@@ -182,8 +182,21 @@ func init() { // the table names methods that look into it
 		{"why", everyone, (*Bot).pressWhy},
 		{"pub", keepers, (*Bot).pressPublish},
 		{"drop", keepers, (*Bot).pressDrop},
-		{"out", keepers, (*Bot).pressWithdraw},
+		{"docs", keepers, (*Bot).docs},
+		{"doc", keepers, (*Bot).pressDoc},
+		{"out", keepers, (*Bot).pressAskWithdraw},
+		{"out!", keepers, (*Bot).pressWithdraw},
 		{"stay", keepers, (*Bot).pressStay},
+		{"gone", keepers, (*Bot).pressGone},
+		{"back", keepers, (*Bot).pressReturn},
+		{"repeal", keepers, (*Bot).pressRepeal},
+		{"unrepeal", keepers, (*Bot).pressUnrepeal},
+		{"info", keepers, (*Bot).pressInfo},
+		{"edit", keepers, (*Bot).pressEdit},
+		{"view", keepers, (*Bot).pressView},
+		{"set", keepers, (*Bot).pressSet},
+		{"agree", keepers, (*Bot).pressAgree},
+		{"refuse", keepers, (*Bot).pressRefuse},
 		{"invite", staffers, (*Bot).invite},
 		{"role", owners, (*Bot).pressRole},
 		{"revoke", staffers, (*Bot).pressRevoke},
@@ -244,7 +257,7 @@ func (b *Bot) showArticle(ctx context.Context, c *chat, number string, ref knowl
 	if at < 0 {
 		return b.expired(ctx, c)
 	}
-	html := bold("《"+doc.Title+"》"+ref.Article) + "\n" + escape(documentLine(doc)) + "\n" + quote(strings.TrimSpace(text))
+	html := bold("《"+doc.Title+"》"+ref.Article) + "\n" + escape(b.documentLine(doc)) + "\n" + quote(strings.TrimSpace(text))
 	s := c.state.find(number)
 	if s == nil {
 		return c.say(html, nil)
@@ -286,7 +299,7 @@ func (b *Bot) pressDocument(ctx context.Context, c *chat, rest string) error {
 	if n := len(contents); n > contentsShown {
 		contents, more = contents[:contentsShown], fmt.Sprintf(textMoreArticles, n-contentsShown)
 	}
-	html := bold("《"+doc.Title+"》") + "\n" + escape(documentLine(doc)) + "\n" + quote(strings.Join(contents, "\n")) + more + "\n" + textHowToArticle
+	html := bold("《"+doc.Title+"》") + "\n" + escape(b.documentLine(doc)) + "\n" + quote(strings.Join(contents, "\n")) + more + "\n" + textHowToArticle
 	return c.say(html, nil)
 }
 

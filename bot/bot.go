@@ -3,9 +3,9 @@
 // package knowledge, delivery without loss from bot/delivery.
 //
 // The tour: bot.go takes an update to the command, button or file it is;
-// commands.go is the table of commands and who may use them; ask.go asks and
-// shows; keep.go is the administrator's side; state.go is what a chat
-// remembers; render.go makes Telegram's HTML; texts.go holds the sentences.
+// commands.go is the table of commands and access.go who may use them; ask.go
+// asks and shows; people.go gives and takes posts; keep.go, info.go, docs.go and
+// library.go are the administrator's side; state.go is what a chat remembers; render.go makes Telegram's HTML; texts.go holds the sentences.
 //
 // Everything that must not be lost leaves through the turn of an update: the
 // replies, the state of the chat and "this update is done" are one step.
@@ -49,6 +49,7 @@ type Config struct {
 	Username         string // of the bot, without @
 	Closed           bool   // only holders of a post are answered
 	Library          string // folder of the published files
+	TwoKeepers       bool   // a second administrator must agree before a file is published
 	Office           string // whom to ask in person
 	Log              *slog.Logger
 	QuestionsAMinute int64 // of one person; 15 when 0
@@ -149,13 +150,19 @@ type await struct {
 	run    func(b *Bot, ctx context.Context, c *chat, argument, text string) error
 }
 
-const awaitPlace = "place"
+const (
+	awaitPlace  = "place"
+	awaitRepeal = "repeal"
+	awaitInfo   = "info"
+)
 
 var awaits []await
 
 func init() { // the functions lead back to the table
 	awaits = []await{
 		{awaitPlace, owners, (*Bot).awaitedPlace},
+		{awaitRepeal, keepers, (*Bot).awaitedRepeal},
+		{awaitInfo, keepers, (*Bot).awaitedInfo},
 	}
 }
 

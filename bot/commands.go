@@ -30,7 +30,7 @@ func init() { // the table names methods that look into it
 		{[]string{"human", "转人工"}, "转人工咨询", everyone, (*Bot).human},
 		{[]string{"privacy", "隐私"}, "保存什么、保存多久", everyone, (*Bot).privacy},
 		{[]string{"delete_me", "删除我"}, "删除与我有关的内容", everyone, (*Bot).deleteMe},
-		{[]string{"kb", "知识库"}, "查看知识库", keepers, (*Bot).showLibrary},
+		{[]string{"docs", "知识库", "kb"}, "查看和管理知识库", keepers, (*Bot).docs},
 		{[]string{"reindex", "更新索引"}, "重新建立索引", keepers, (*Bot).rebuild},
 		{[]string{"withdraw", "停用"}, "停用一份文件", keepers, (*Bot).withdraw},
 		{[]string{"rollback", "回滚"}, "恢复上一版索引", keepers, (*Bot).rollback},
@@ -59,7 +59,7 @@ func parseCommand(text, username string) (name, rest string, ok bool) {
 	if !slash {
 		for _, c := range commands {
 			for _, word := range c.names[1:] {
-				if text == word {
+				if text == word && !isASCII(word) {
 					return c.names[0], "", true
 				}
 			}
@@ -72,6 +72,10 @@ func parseCommand(text, username string) (name, rest string, ok bool) {
 		return "", "", false
 	}
 	return strings.ToLower(name), strings.TrimSpace(rest), name != ""
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > 0x7F }) < 0
 }
 
 // Announce gives Telegram the menus: one for everybody, and a longer one for

@@ -18,58 +18,107 @@ const (
 	textNoPrevious   = "没有可以恢复的上一版。"
 	textRolledBack   = "已恢复上一版索引：%d 份文件、%d 条。再发一次 /rollback 可以换回来。"
 
-	textNothingToWithdraw = "没有找到这份文件。请写成 /withdraw 加标题，发 /kb 可以看全部标题。"
+	textNothingToWithdraw = "没有找到这份文件。请写成 /withdraw 加标题，发 /docs 可以看全部标题。"
 	textWithdrawMany      = "有 %d 份文件符合，请把标题写得更完整。"
 	textWithdraw          = "要停用《%s》吗？它的 %d 条将不再用于回答，可以用 /rollback 恢复。"
 	textStays             = "好的，没有改动。"
 
+	textDocsHow        = "把文件发到这里就可以预览和发布；点一份文件可以停用、修改信息或者登记停止施行。"
+	textNotInLibrary   = "这份文件不在资料文件夹里，要改信息请重新上传。"
+	textGone           = "已停用的文件："
+	textNoneGone       = "没有停用的文件。"
+	textRepealWhen     = "《%s》从哪天起停止施行？例如：%s。"
+	textBadDate        = "没有看懂日期，请写成 2026年12月1日。"
+	textNewValue       = "请写新的%s；要清空就写“无”。"
+	textNone           = "无"
+	textTooLong        = "太长了，请写 80 个字以内。"
+	textProposed       = "%s 请您复核一份文件，同意后才会发布："
+	textNobodyToAgree  = "设置要求两位管理员确认，目前没有另一位。请先发 /invite 邀请。"
+	textWaitsForSecond = "已请另外 %d 位管理员复核，其中一位同意后发布。"
+	textAgreed         = "%s 已同意发布 %s。"
+	textRefused        = "%s 没有同意发布 %s，请当面了解原因。"
+
+	headInfo = "文件信息"
+
 	buttonWithdraw = "停用"
+	buttonReturn   = "恢复"
+	buttonRepeal   = "停止施行"
+	buttonUnrepeal = "恢复施行"
+	buttonInfo     = "改信息"
+	buttonBack     = "返回预览"
+	buttonPropose  = "提交复核"
+	buttonAgree    = "同意发布"
+	buttonRefuse   = "不同意"
 	buttonPublish  = "发布"
 	buttonDrop     = "取消"
 )
 
-// documentLine says in one line what a document is and since when.
-func documentLine(d documents.Document) string {
-	parts := []string{}
-	if d.DocNo != "" {
-		parts = append(parts, d.DocNo)
-	}
-	if d.Status != "" {
-		parts = append(parts, d.Status)
-	}
-	if d.Effective != "" {
-		parts = append(parts, knowledge.FormatDate(d.Effective)+"起施行")
-	}
-	return strings.Join(parts, " · ")
-}
-
 // previewHTML is what an administrator sees before publishing.
-func previewHTML(d documents.Document, replaces bool) string {
+func previewHTML(d documents.Document, r knowledge.Review) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<b>《%s》</b>\n", escape(d.Title))
-	if line := documentLine(d); line != "" {
-		b.WriteString(escape(line) + "\n")
+	line := []string{}
+	for _, part := range []string{d.DocNo, d.Issuer, dated(d.Effective, "起施行"), dated(d.Repealed, "起停止施行")} {
+		if part != "" {
+			line = append(line, part)
+		}
+	}
+	if len(line) > 0 {
+		b.WriteString(escape(strings.Join(line, " · ")) + "\n")
 	}
 	kind := map[documents.Kind]string{documents.Rule: "条", documents.QA: "个问答", documents.Case: "个案例"}[d.Kind]
 	fmt.Fprintf(&b, "共 %d %s\n", len(d.Passages), kind)
 	if d.Supersedes != "" {
 		fmt.Fprintf(&b, "将替代：%s\n", escape(d.Supersedes))
 	}
-	if replaces {
-		b.WriteString("同名文件已在知识库中，发布后以这一份为准。\n")
+	if r.Replaces != nil {
+		b.WriteString(escape(changes(r)) + "\n")
 	}
-	for i, w := range d.Warnings {
+	warnings := append(append([]string(nil), r.Warnings...), d.Warnings...)
+	for i, w := range warnings {
 		if i == shownWarnings {
-			fmt.Fprintf(&b, "还有 %d 处需要留意\n", len(d.Warnings)-i)
+			fmt.Fprintf(&b, "还有 %d 处需要留意\n", len(warnings)-i)
 			break
 		}
 		fmt.Fprintf(&b, "⚠️ %s\n", escape(w))
 	}
-	if len(d.Passages) > 0 {
-		b.WriteString("\n" + quote(clip(d.Passages[0].Text, 300)))
+	if n := len(d.Passages); n > 0 {
+		b.WriteString("\n" + quote(clip(d.Passages[0].Text, 200)))
+		if n > 1 {
+			b.WriteString("\n" + quote(clip(d.Passages[n-1].Text, 200)))
+		}
 	}
 	return b.String()
 }
+
+func dated(d documents.Date, what string) string {
+	if d == "" {
+		return ""
+	}
+	return knowledge.FormatDate(d) + what
+}
+
+// changes says what differs from the version in force.
+func changes(r knowledge.Review) string {
+	var parts []string
+	for _, list := range []struct {
+		what     string
+		articles []string
+	}{{"新增", r.Added}, {"修改", r.Changed}, {"删去", r.Gone}} {
+		switch n := len(list.articles); {
+		case n > shownChanges:
+			parts = append(parts, fmt.Sprintf("%s %d 条（%s等）", list.what, n, strings.Join(list.articles[:shownChanges], "、")))
+		case n > 0:
+			parts = append(parts, list.what+strings.Join(list.articles, "、"))
+		}
+	}
+	if parts == nil {
+		parts = []string{"条文没有变化"}
+	}
+	return "与现行的《" + r.Replaces.Title + "》相比：" + strings.Join(parts, "；") + "。"
+}
+
+const shownChanges = 5 // articles named of each kind
 
 const barLength = 10
 
@@ -96,24 +145,5 @@ func reportHTML(r knowledge.Report) string {
 		}
 	}
 	b.WriteString("发 /rollback 可以恢复上一版。")
-	return b.String()
-}
-
-func libraryHTML(base *knowledge.Base) string {
-	docs, passages := base.Size()
-	var b strings.Builder
-	fmt.Fprintf(&b, "<b>知识库</b>：%d 份文件、%d 条\n", docs, passages)
-	cases := 0
-	for d := range base.Documents() {
-		if d.Kind == documents.Case || d.Kind == documents.Corpus {
-			cases++
-			continue
-		}
-		fmt.Fprintf(&b, "· 《%s》%s，%d 条\n", escape(d.Title), escape(documentLine(d)), len(d.Passages))
-	}
-	if cases > 0 {
-		fmt.Fprintf(&b, "· 另有案例和单条资料 %d 份\n", cases)
-	}
-	b.WriteString("\n把文件发到这里就可以预览和发布；发 /withdraw 加标题可以停用。")
 	return b.String()
 }

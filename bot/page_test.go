@@ -43,7 +43,7 @@ func TestTheStoryInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.start()
-	p.write("/kb")
+	p.write("/docs")
 	p.sees("把文件发到这里")
 	p.do(chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{file}))
 	p.until("document.querySelector('.chosen')")

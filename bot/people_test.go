@@ -61,6 +61,7 @@ func TestAnOwnerInvitesAndTakesBack(t *testing.T) {
 }
 
 func TestClosedModeAnswersOnlyHoldersOfAPost(t *testing.T) {
+	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
 	town := found(t, telegram, t.TempDir(), 0, func(c *bot.Config) { c.Closed = true })
 	official, admin := town.As("普通干部"), town.As("管理员")

@@ -42,6 +42,11 @@ var entryWords = map[string]string{
 	records.KindRevoked: "收回岗位",
 	records.KindInvited: "发出邀请",
 	records.KindRefused: "越权尝试被拒",
+	kindPublished:       "发布文件",
+	kindProposed:        "提请复核文件",
+	kindWithdrawn:       "停用文件",
+	kindReturned:        "恢复文件",
+	kindRolledBack:      "恢复上一版索引",
 }
 
 // china is the time that people see; the county has no other.

@@ -166,6 +166,7 @@ func TestFollowUpsUntilANewTopic(t *testing.T) {
 }
 
 func TestARestartForgetsNothing(t *testing.T) {
+	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
 	dir := t.TempDir()
 	first := found(t, telegram, dir, 0)
@@ -214,6 +215,7 @@ func TestWhatMustNotBeTypedIsStopped(t *testing.T) {
 }
 
 func TestTooManyQuestions(t *testing.T) {
+	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
 	official := found(t, telegram, t.TempDir(), 3).As("普通干部")
 	for range 4 {
@@ -247,7 +249,7 @@ func TestAnAdministratorPublishesADocument(t *testing.T) {
 			t.Error("the buttons of a published preview are still there")
 		}
 	}
-	admin.Say("/kb")
+	admin.Say("/docs")
 	admin.AwaitText("试点事项清单管理办法")
 	admin.Say("/rollback")
 	admin.AwaitText("已恢复上一版")
@@ -258,7 +260,7 @@ func TestAnAdministratorPublishesADocument(t *testing.T) {
 	admin.Say("/withdraw 澄清正名工作指引")
 	admin.Press(admin.AwaitText("要停用《"), "停用")
 	admin.AwaitText("索引已更新")
-	admin.Say("/kb")
+	admin.Say("/docs")
 	if list := admin.AwaitText("知识库"); strings.Contains(list.Text, "澄清正名工作指引") {
 		t.Error("a withdrawn document is still there")
 	}

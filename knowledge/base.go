@@ -172,20 +172,6 @@ func (b *Base) Documents() iter.Seq[documents.Document] {
 	}
 }
 
-// HasOld says whether there is a rule that was once in force and is no longer.
-func (b *Base) HasOld() bool {
-	g, today := b.current.Load(), documents.Date(b.today().Format("2006-01-02"))
-	if g == nil {
-		return false
-	}
-	for i, d := range g.docs {
-		if d.Kind == documents.Rule && g.force[i].until != "" && g.force[i].until <= today {
-			return true
-		}
-	}
-	return false
-}
-
 // Search ranks articles and cases without answering.
 func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
 	g := b.current.Load()

@@ -250,3 +250,33 @@ func (g *generation) entriesOf(hits []Hit) []int {
 	}
 	return out
 }
+
+// StatusOf says whether a rule is in force today: 现行, 已废止 or 尚未施行; "" for
+// what is no rule.
+func (b *Base) StatusOf(d documents.Document) string {
+	if d.Kind != documents.Rule {
+		return ""
+	}
+	if g := b.current.Load(); g != nil {
+		for i := range g.docs {
+			if g.docs[i].Path == d.Path {
+				return g.statusOf(i, documents.Date(b.today().Format("2006-01-02")))
+			}
+		}
+	}
+	return ""
+}
+
+// HasOld says whether there is a rule that was once in force and is no longer.
+func (b *Base) HasOld() bool {
+	g, today := b.current.Load(), documents.Date(b.today().Format("2006-01-02"))
+	if g == nil {
+		return false
+	}
+	for i, d := range g.docs {
+		if d.Kind == documents.Rule && g.force[i].until != "" && g.force[i].until <= today {
+			return true
+		}
+	}
+	return false
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -71,6 +72,28 @@ func WalkDir(ctx context.Context, name string) (iter.Seq[Entry], error) {
 			return
 		}
 		WalkFS(ctx, root.FS())(yield)
+	}, nil
+}
+
+// WalkFiles yields the named files below a folder under their slash-separated
+// paths; "." stands for all of them. The error is WalkDir's.
+func WalkFiles(ctx context.Context, dir string, names ...string) (iter.Seq[Entry], error) {
+	all, err := WalkDir(ctx, dir)
+	if err != nil || slices.Contains(names, ".") {
+		return all, err
+	}
+	return func(yield func(Entry) bool) {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			yield(Entry{Name: ".", Err: refuseFile(err)})
+			return
+		}
+		defer root.Close()
+		for _, name := range names {
+			if !yield(openEntry(root.FS(), name)) {
+				return
+			}
+		}
 	}, nil
 }
 

@@ -1,0 +1,253 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"rongcuo/knowledge"
+	"rongcuo/knowledge/documents"
+)
+
+// Folders of the library that begin with a dot are not brought into the index.
+const (
+	inboxDir     = ".inbox"     // files that wait for a decision, under their hashes
+	originalsDir = ".originals" // published files whose text was corrected since
+	withdrawnDir = ".withdrawn" // files that were taken out and may come back
+)
+
+// keeper is the administrator's side: files come in, are previewed, and become
+// part of the knowledge base when they are published. The library is the folder
+// where the published files lie as they came; what is searched are the records,
+// into which other files may have been brought on the command line.
+type keeper struct {
+	base *knowledge.Base
+	dir  string
+	mu   sync.Mutex // one build at a time
+}
+
+// pending is a file that waits for a decision. Its bytes lie in the library's
+// inbox under their hash: the name is a path below the library only when it is
+// one already (Edit), otherwise a bare file name.
+type pending struct {
+	Name string            `json:"name"`
+	Hash string            `json:"hash"`
+	Meta map[string]string `json:"meta,omitempty"` // what the administrator corrected, by keys of the front matter
+	Edit bool              `json:"edit,omitempty"` // of a published file: its text stays
+}
+
+// id names the pending file on its buttons.
+func (p pending) id() string { return p.Hash[:min(len(p.Hash), 16)] }
+
+// safeName keeps of a file's name what a folder can take: the last part of the
+// path, without characters that hide or lead elsewhere.
+func safeName(name string) string {
+	name = path.Base(strings.ReplaceAll(knowledge.Normalize(name), "\\", "/"))
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '_'
+		}
+		return r
+	}, name)
+	name = strings.TrimLeft(name, ". ")
+	if name == "" {
+		name = "文件.txt"
+	}
+	if ext := path.Ext(name); len([]rune(name)) > 80 {
+		name = string([]rune(name)[:80-len([]rune(ext))]) + ext
+	}
+	return name
+}
+
+// hold writes the bytes of a file under their hash.
+func (k *keeper) hold(data []byte) (string, error) {
+	hash := hashOf(data)
+	dir := filepath.Join(k.dir, inboxDir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	return hash, os.WriteFile(filepath.Join(dir, hash), data, 0o600)
+}
+
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// has says whether a file of that name lies in the library.
+func (k *keeper) has(name string) bool {
+	info, err := os.Stat(filepath.Join(k.dir, filepath.FromSlash(name)))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// final gives the name and the bytes that a held file would be published with.
+// Corrected information is written into the text, so a file of another form is
+// kept as text beside which the original lies in the originals.
+func (k *keeper) final(ctx context.Context, p pending) (name string, data []byte, warnings []string, err error) {
+	data, err = os.ReadFile(filepath.Join(k.dir, inboxDir, p.Hash))
+	if err != nil || len(p.Meta) == 0 {
+		return p.Name, data, nil, err
+	}
+	text, warnings, err := plain(ctx, p.Name, data)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	text, err = documents.Annotate(text, p.Meta)
+	return textName(p.Name), []byte(text), warnings, err
+}
+
+// textName is the name of a file's text: its own when it is one.
+func textName(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".md", ".txt":
+		return name
+	}
+	return name + ".txt"
+}
+
+// read reads a held file as it would be published.
+func (k *keeper) read(ctx context.Context, p pending) (documents.Document, error) {
+	name, data, warnings, err := k.final(ctx, p)
+	if err != nil {
+		return documents.Document{}, err
+	}
+	text, more, err := plain(ctx, name, data)
+	if err != nil {
+		return documents.Document{}, err
+	}
+	doc := documents.Split(name, text)
+	doc.Hash = hashOf(data)
+	doc.Warnings = append(append(warnings, more...), doc.Warnings...)
+	return doc, nil
+}
+
+// plain gives the text of a file.
+func plain(ctx context.Context, name string, data []byte) (text string, warnings []string, err error) {
+	file, err := documents.Read(ctx, name, bytes.NewReader(data), int64(len(data)))
+	return file.Text, file.Warnings, err
+}
+
+func (k *keeper) drop(p pending) {
+	_ = os.Remove(filepath.Join(k.dir, inboxDir, p.Hash))
+}
+
+// take writes a held file into the library and keeps the version in force that
+// it replaces, marked with the day from which it no longer is. It gives what
+// must be brought into the index and what must go out. Done again, it changes
+// nothing more.
+func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, err error) {
+	doc, err := k.read(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	name, data, _, err := k.final(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	names = []string{name}
+	var gone []string
+	if old := k.base.Review(doc).Replaces; old != nil && !p.Edit && doc.Kind == documents.Rule && k.has(old.Path) {
+		kept, err := k.retire(ctx, *old, doc.Effective)
+		if err != nil {
+			return nil, nil, err
+		}
+		names = append(names, kept)
+		if kept != old.Path {
+			remove = append(remove, old.Path)
+			gone = append(gone, old.Path)
+		}
+	}
+	if name != p.Name && p.Edit { // what was published stays as the original
+		remove = append(remove, p.Name)
+		if original, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(p.Name))); err == nil {
+			if err := k.put(path.Join(originalsDir, p.Name), original); err != nil {
+				return nil, nil, err
+			}
+			gone = append(gone, p.Name)
+		}
+	}
+	if err := k.put(name, data); err != nil {
+		return nil, nil, err
+	}
+	for _, g := range gone {
+		if g == name {
+			continue
+		}
+		if err := k.put(g, nil); err != nil {
+			return nil, nil, err
+		}
+	}
+	return names, remove, nil
+}
+
+// retire keeps a version under a name of its own with the day on which it ends.
+func (k *keeper) retire(ctx context.Context, old documents.Document, until documents.Date) (string, error) {
+	if until == "" {
+		until = documents.Date(time.Now().In(china).Format(time.DateOnly))
+	}
+	data, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(old.Path)))
+	if err != nil {
+		return "", err
+	}
+	text, _, err := plain(ctx, old.Path, data)
+	if err != nil {
+		return "", err
+	}
+	text, err = documents.Annotate(text, map[string]string{documents.KeyRepealed: string(until), documents.KeyStatus: ""})
+	if err != nil {
+		return "", err
+	}
+	ext := path.Ext(old.Path)
+	kept := textName(fmt.Sprintf("%s（至%s）%s", strings.TrimSuffix(old.Path, ext), until, ext))
+	return kept, k.put(kept, []byte(text))
+}
+
+// put writes a file of the library as a whole or not at all; nil takes it away.
+func (k *keeper) put(name string, data []byte) error {
+	at := filepath.Join(k.dir, filepath.FromSlash(name))
+	if data == nil {
+		if err := os.Remove(at); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+		return err
+	}
+	part := at + ".part"
+	if err := os.WriteFile(part, data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(part, at)
+}
+
+// bring brings a file of the library into the index, "" for none; see change.
+func (k *keeper) bring(ctx context.Context, name string, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
+	var names []string
+	if name != "" {
+		names = []string{name}
+	}
+	return k.change(ctx, names, remove, onProgress)
+}
+
+// change brings files of the library into the index, beside whatever else is
+// there, and takes the documents named by remove out. "." is the whole library.
+func (k *keeper) change(ctx context.Context, names, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	entries, err := documents.WalkFiles(ctx, k.dir, names...)
+	if err != nil {
+		return knowledge.Report{}, err
+	}
+	return k.base.Change(ctx, entries, remove, onProgress)
+}
