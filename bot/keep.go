@@ -180,6 +180,9 @@ func (b *Bot) bringShowing(ctx context.Context, c *chat, names, remove []string)
 			return err
 		})
 	})
+	if busy, ok := errors.AsType[*knowledge.BuildingError](err); ok {
+		return c.say(escape(busy.Error()), nil)
+	}
 	if err != nil {
 		b.log.Error("the index was not rebuilt", "error", err)
 		return c.say(textNotBuilt, nil)

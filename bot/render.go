@@ -97,7 +97,13 @@ func answerHTML(a knowledge.Answer) string {
 	return strings.Join(parts, "\n\n")
 }
 
-func units(s string) int { return len(utf16.Encode([]rune(s))) }
+// units counts as Telegram does: two for a character beyond the basic plane.
+func units(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
 
 // split cuts HTML into messages that Telegram takes: at blank lines, else at
 // lines, else anywhere between tags. A tag that is open at a cut is closed there
@@ -120,7 +126,7 @@ func cutPlace(text string) int {
 	const reserve = 64 // for the tags that must be closed
 	limit, n := len(text), 0
 	for i, r := range text {
-		if n += len(utf16.Encode([]rune{r})); n > maxUnits-reserve {
+		if n += utf16.RuneLen(r); n > maxUnits-reserve {
 			limit = i
 			break
 		}

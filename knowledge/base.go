@@ -64,6 +64,7 @@ type Source struct {
 // model, that sends people to "案件审理室".
 type Options struct {
 	DB         *sql.DB  // records; nil keeps everything in memory
+	Dialect    Dialect  // of DB
 	Embedder   Embedder // nil: words alone
 	Composer   Composer // nil: answers are extracts
 	Words      string   // further lines of the word list (see NewLexicon)
@@ -112,7 +113,7 @@ func New(ctx context.Context, o Options) (*Base, error) {
 		b.log = slog.New(slog.DiscardHandler)
 	}
 	if o.DB != nil {
-		if b.store, err = openStore(ctx, o.DB); err != nil {
+		if b.store, err = openStore(ctx, o.DB, o.Dialect); err != nil {
 			return nil, fmt.Errorf("knowledge store: %w", err)
 		}
 		if err := b.Refresh(ctx); err != nil {

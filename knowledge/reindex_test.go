@@ -20,24 +20,19 @@ import (
 // openDB opens the SQLite file of a folder, as the program does.
 func openDB(t *testing.T, dir string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "rongcuo.db")+"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
+	return database{SQLite, dir}.open(t)
+}
+
+func sqliteDSN(dir string) string {
+	return "file:" + filepath.Join(dir, "rongcuo.db") + "?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)"
 }
 
 func openBase(t *testing.T, dir string, e Embedder) *Base {
 	t.Helper()
-	b, err := New(t.Context(), Options{DB: openDB(t, dir), Embedder: e})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return database{SQLite, dir}.base(t, e)
 }
 
-func writeFile(t *testing.T, dir, name, text string) {
+func writeFile(t testing.TB, dir, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -66,13 +61,13 @@ func rule(title string, articles ...string) string {
 	return b.String()
 }
 
-func TestAnUnchangedFolderCostsNothing(t *testing.T) {
+func testAnUnchangedFolderCostsNothing(t *testing.T, d database) {
 	s := fakemodel.Start(t)
 	m, _ := testModels(t, s)
-	docs, data := t.TempDir(), t.TempDir()
+	docs := t.TempDir()
 	writeFile(t, docs, "a.md", rule("甲办法", "申请备案的，应当提交材料。", "备案期限为十个工作日。"))
 	writeFile(t, docs, "b.md", rule("乙办法", "复核以一次为限。"))
-	b := openBase(t, data, m)
+	b := d.base(t, m)
 	first := reindex(t, b, docs)
 	if first.Embedded != 3 || first.Passages != 3 || first.Unchanged {
 		t.Fatalf("%+v", first)
@@ -82,7 +77,7 @@ func TestAnUnchangedFolderCostsNothing(t *testing.T) {
 	if _, after := s.Embedded(); after != before || second.Embedded != 0 || second.Reused != 2 || !second.Unchanged {
 		t.Fatalf("the second run cost %d calls: %+v", after-before, second)
 	}
-	reopened := openBase(t, data, m)
+	reopened := d.base(t, m)
 	if _, after := s.Embedded(); after != before {
 		t.Fatal("opening again embedded something")
 	}
@@ -91,11 +86,11 @@ func TestAnUnchangedFolderCostsNothing(t *testing.T) {
 	}
 }
 
-func TestAChangedFileCostsOnlyItsChangedArticles(t *testing.T) {
+func testAChangedFileCostsOnlyItsChangedArticles(t *testing.T, d database) {
 	s := fakemodel.Start(t)
 	m, _ := testModels(t, s)
 	docs := t.TempDir()
-	b := openBase(t, t.TempDir(), m)
+	b := d.base(t, m)
 	writeFile(t, docs, "a.md", rule("甲办法", "申请备案的，应当提交材料。", "备案期限为十个工作日。", "复核以一次为限。"))
 	reindex(t, b, docs)
 	writeFile(t, docs, "a.md", rule("甲办法", "申请备案的，应当提交材料。", "备案期限为十五个工作日。", "复核以一次为限。"))
@@ -108,12 +103,12 @@ func TestAChangedFileCostsOnlyItsChangedArticles(t *testing.T) {
 	}
 }
 
-func TestAFailedBuildChangesNothing(t *testing.T) {
+func testAFailedBuildChangesNothing(t *testing.T, d database) {
 	good := fakemodel.Start(t)
 	m, _ := testModels(t, good)
-	docs, data := t.TempDir(), t.TempDir()
+	docs := t.TempDir()
 	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
-	b := openBase(t, data, m)
+	b := d.base(t, m)
 	reindex(t, b, docs)
 	for name, break_ := range map[string]func() (Embedder, context.Context){
 		"the model gives NaN":     func() (Embedder, context.Context) { return badEmbedder{float32(math.NaN()), 2}, t.Context() },
@@ -126,7 +121,7 @@ func TestAFailedBuildChangesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, ctx := break_()
-			other := openBase(t, data, m)
+			other := d.base(t, m)
 			other.embedder = e
 			writeFile(t, docs, "b.md", rule("乙办法", "新的条文在这里。"))
 			entries, err := documents.WalkDir(t.Context(), docs)
@@ -136,7 +131,7 @@ func TestAFailedBuildChangesNothing(t *testing.T) {
 			if _, err := other.Reindex(ctx, entries, nil); err == nil {
 				t.Fatal("the build went through")
 			}
-			again := openBase(t, data, m)
+			again := d.base(t, m)
 			if n, _ := again.Size(); n != 1 {
 				t.Fatalf("%d documents are searched after a failed build, want the 1 of before", n)
 			}
@@ -160,9 +155,9 @@ func (e badEmbedder) Embed(_ context.Context, texts []string) ([][]float32, erro
 func (badEmbedder) Dim() int     { return 2 }
 func (badEmbedder) Name() string { return "bad" }
 
-func TestThePreviousIndexComesBack(t *testing.T) {
-	docs, data := t.TempDir(), t.TempDir()
-	b := openBase(t, data, nil)
+func testThePreviousIndexComesBack(t *testing.T, d database) {
+	docs := t.TempDir()
+	b := d.base(t, nil)
 	if err := b.Rollback(t.Context()); !errors.Is(err, ErrNoPrevious) {
 		t.Fatalf("nothing to go back to: %v", err)
 	}
@@ -172,7 +167,7 @@ func TestThePreviousIndexComesBack(t *testing.T) {
 	reindex(t, b, docs)
 	says := func(want string) {
 		t.Helper()
-		for _, base := range []*Base{b, openBase(t, data, nil)} {
+		for _, base := range []*Base{b, d.base(t, nil)} {
 			if a := ask(t, base, Question{Text: "备案期限是几个工作日"}); !strings.Contains(a.Text(), want) {
 				t.Fatalf("want %s: %s", want, a.Text())
 			}
@@ -187,9 +182,9 @@ func TestThePreviousIndexComesBack(t *testing.T) {
 	}
 }
 
-func TestAnotherProcessTakesUpANewIndex(t *testing.T) {
-	docs, data := t.TempDir(), t.TempDir()
-	bot, admin := openBase(t, data, nil), openBase(t, data, nil)
+func testAnotherProcessTakesUpANewIndex(t *testing.T, d database) {
+	docs := t.TempDir()
+	bot, admin := d.base(t, nil), d.base(t, nil)
 	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
 	reindex(t, admin, docs)
 	if !bot.Empty() {
@@ -219,9 +214,9 @@ func TestOneBadFileStopsNoOther(t *testing.T) {
 	}
 }
 
-func TestConfirmedQuestionsLiftTheirArticle(t *testing.T) {
+func testConfirmedQuestionsLiftTheirArticle(t *testing.T, d database) {
 	docs := t.TempDir()
-	b := openBase(t, t.TempDir(), nil)
+	b := d.base(t, nil)
 	writeFile(t, docs, "a.md", rule("甲办法", "申请人提交书面材料，载明理由。", "登记机关出具凭证。", "期满予以注销。"))
 	reindex(t, b, docs)
 	const q = "盖过戳的那张小条子到哪儿领"
@@ -238,21 +233,9 @@ func TestConfirmedQuestionsLiftTheirArticle(t *testing.T) {
 	}
 }
 
-func TestANewerDatabaseIsRefused(t *testing.T) {
-	dir := t.TempDir()
-	openBase(t, dir, nil)
-	db := openDB(t, dir)
-	if _, err := db.Exec(`INSERT INTO kb_schema VALUES (999)`); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := New(t.Context(), Options{DB: db}); err == nil || !strings.Contains(err.Error(), "升级") {
-		t.Fatalf("%v", err)
-	}
-}
-
-func TestAChangeLeavesTheOtherFilesAlone(t *testing.T) {
+func testAChangeLeavesTheOtherFilesAlone(t *testing.T, d database) {
 	docs, more := t.TempDir(), t.TempDir()
-	b := openBase(t, t.TempDir(), nil)
+	b := d.base(t, nil)
 	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
 	writeFile(t, docs, "b.md", rule("乙办法", "复核以一次为限。"))
 	reindex(t, b, docs)

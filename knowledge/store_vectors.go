@@ -19,7 +19,7 @@ func (s *store) vectors(ctx context.Context, model string) (map[string][]float32
 	out := map[string][]float32{}
 	for rows.Next() {
 		var hash string
-		var blob []byte
+		var blob sql.RawBytes
 		if err := rows.Scan(&hash, &blob); err != nil {
 			return nil, err
 		}
@@ -30,18 +30,15 @@ func (s *store) vectors(ctx context.Context, model string) (map[string][]float32
 
 // addVectors stores vectors as they come, so that a build that is cut off has
 // not paid for nothing.
-func (s *store) addVectors(ctx context.Context, model string, hashes []string, list [][]float32) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		insert, err := tx.Prepare(`INSERT INTO kb_vectors VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
-		if err != nil {
-			return err
-		}
+func (w *builder) addVectors(ctx context.Context, model string, hashes []string, list [][]float32) error {
+	return w.write(ctx, func(tx *sql.Tx) error {
+		insert := inserter{tx: tx, into: `kb_vectors (model, hash, vector)`, or: `ON CONFLICT DO NOTHING`}
 		for i, hash := range hashes {
-			if _, err := insert.Exec(model, hash, encodeVector(list[i])); err != nil {
+			if err := insert.row(ctx, model, hash, encodeVector(list[i])); err != nil {
 				return err
 			}
 		}
-		return nil
+		return insert.flush(ctx)
 	})
 }
 

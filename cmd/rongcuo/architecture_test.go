@@ -43,8 +43,9 @@ var edges = map[string][]string{
 	"github.com/philippgille/chromem-go": {"knowledge"},
 	"github.com/go-telegram/bot":         {"bot", "bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest"},
 	"github.com/redis/go-redis/v9":       {"bot/delivery", "conversations", "cmd/rongcuo"},
+	"github.com/jackc/pgx/v5":            {"cmd/rongcuo", "knowledge", "knowledge/postgrestest", "conversations/records"},
 	"github.com/expr-lang/expr":          {"conversations"},
-	"github.com/klippa-app/go-pdfium":    {"knowledge/documents"},
+	"github.com/klippa-app/go-pdfium":    {"knowledge/documents", "conversations/paper"},
 	"github.com/xuri/excelize/v2":        {"knowledge/documents", "conversations/paper"},
 }
 

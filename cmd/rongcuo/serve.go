@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"rongcuo/bot"
 	"rongcuo/bot/delivery"
@@ -50,6 +51,7 @@ type works struct {
 	server, token string
 	bot           *bot.Bot
 	office        *delivery.Office
+	base          *knowledge.Base
 	log           *slog.Logger
 	intake        func(context.Context) error // brings updates in until its context ends
 	ends          []func()
@@ -61,6 +63,10 @@ type worksOptions struct {
 	sample                  bool    // fill an empty library with the sample county
 	log                     *slog.Logger
 }
+
+// followEvery is how soon a replica answers from an index that another one
+// built.
+const followEvery = 5 * time.Second
 
 const libraryDir = "library" // published files, below the data folder
 
@@ -86,6 +92,7 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
+	w.base = base
 	library := filepath.Join(dir, libraryDir)
 	if err := fillLibrary(ctx, base, library, o.sample); err != nil {
 		return nil, err
@@ -160,6 +167,7 @@ func (w *works) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	wg.Go(func() { w.office.Run(ctx) })
+	wg.Go(func() { w.base.Follow(ctx, followEvery) })
 	err := w.intake(ctx)
 	stop() // without new updates there is no reason to go on
 	wg.Wait()
@@ -197,6 +205,5 @@ func fillLibrary(ctx context.Context, base *knowledge.Base, dir string, sample b
 	if err != nil {
 		return err
 	}
-	_, err = base.Reindex(ctx, entries, nil)
-	return err
+	return base.Fill(ctx, entries, nil)
 }

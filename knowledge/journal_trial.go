@@ -1,0 +1,32 @@
+package knowledge
+
+import (
+	"context"
+	"slices"
+
+	"rongcuo/knowledge/documents"
+)
+
+// Trial gives a base in memory that answers as this one would if doc were
+// published: beside the documents there are, in the place of one of the same
+// path. Nothing that others see changes; vectors that are made for it are kept,
+// so that publishing need not make them again. It takes as long, and as much
+// memory, as building the index does.
+func (b *Base) Trial(ctx context.Context, doc documents.Document) (*Base, error) {
+	docs := slices.DeleteFunc(slices.Collect(b.Documents()), func(d documents.Document) bool { return d.Path == doc.Path })
+	docs = append(docs, doc)
+	var confirmed map[Ref][]string
+	if g := b.current.Load(); g != nil {
+		confirmed = g.confirmed
+	}
+	g, err := b.index(ctx, docs, confirmed, b.store, new(Report), func(Progress) {})
+	if err != nil {
+		return nil, err
+	}
+	trial := &Base{
+		embedder: b.embedder, composer: b.composer, lexicon: b.lexicon, safeguards: b.safeguards,
+		office: b.office, today: b.today, log: b.log,
+	}
+	trial.current.Store(g)
+	return trial, nil
+}
