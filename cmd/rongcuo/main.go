@@ -36,6 +36,7 @@ var commands = []command{
 	{"ask", "回答一个问题", runAsk},
 	{"reindex", "把一个文件夹收入知识库，并换上新的索引", runReindex},
 	{"eval", "用问题集测量检索、引用和拒答", runEval},
+	{"verify", "核验全部记录是否被改动", runVerify},
 	{"check", "检查每一项设置，说明怎样改正", runCheck},
 }
 

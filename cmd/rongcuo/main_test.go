@@ -175,6 +175,7 @@ func TestBrokenSettingsAreNamedAndNoSecretIsShown(t *testing.T) {
 		"a wrong address":     {map[string]string{"OPENAI_BASE_URL": secret}, "OPENAI_BASE_URL"},
 		"a token in clear":    {map[string]string{"TELEGRAM_API_URL": "http://" + secret + ".example"}, "TELEGRAM_API_URL"},
 		"no list of numbers":  {map[string]string{"OWNER_IDS": secret}, "OWNER_IDS"},
+		"another database":    {map[string]string{"DATABASE_URL": "mysql://u:" + secret + "@h/d"}, "DATABASE_URL"},
 		"a webhook in clear":  {map[string]string{"WEBHOOK_URL": "http://" + secret + ".example/t", "WEBHOOK_SECRET": "0123456789abcdef"}, "WEBHOOK_URL"},
 		"no webhook secret":   {map[string]string{"WEBHOOK_URL": "https://bot.example/t"}, "WEBHOOK_SECRET"},
 		"a weak secret":       {map[string]string{"WEBHOOK_URL": "https://bot.example/t", "WEBHOOK_SECRET": secret}, "WEBHOOK_SECRET"},

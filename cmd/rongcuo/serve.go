@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -83,12 +81,12 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 			w.end()
 		}
 	}()
-	db, err := openDatabase(ctx, dir)
+	db, err := openDatabase(ctx, s, dir)
 	if err != nil {
 		return nil, err
 	}
 	w.ends = append(w.ends, func() { db.Close() })
-	base, err := newBase(ctx, s, db)
+	base, err := newBase(ctx, s, &db)
 	if err != nil {
 		return nil, err
 	}
@@ -97,11 +95,10 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err := fillLibrary(ctx, base, library, o.sample); err != nil {
 		return nil, err
 	}
-	store, err := delivery.OpenSQLite(ctx, db)
+	store, err := w.openStore(ctx, s, dir, db)
 	if err != nil {
-		return nil, fmt.Errorf("消息存储打不开：%w", err)
+		return nil, err
 	}
-	w.ends = append(w.ends, func() { store.Close() })
 	client, err := bot.Dial(o.server, o.token)
 	if err != nil {
 		return nil, failure("设置 TELEGRAM_TOKEN 的写法不对，请重新复制。")
@@ -131,21 +128,22 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	return w, nil
 }
 
-// openBook opens the records and lets the owners in whom the settings name.
-func openBook(ctx context.Context, db *sql.DB, owners []int64) (*records.Book, error) {
-	book, err := records.Open(ctx, db, records.SQLite)
-	if errors.Is(err, records.ErrNewer) {
-		return nil, failure("数据由更新版本的程序写成，请换用新版本的程序，或者恢复升级前的备份。")
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range owners {
-		if err := book.EnsureOwner(ctx, id); err != nil {
+// openStore opens what the delivery keeps: in Redis with REDIS_URL, else in a
+// SQLite file, which is that of the records where they are in one.
+func (w *works) openStore(ctx context.Context, s settings, dir string, db database) (delivery.Store, error) {
+	if db.postgres {
+		var err error
+		if db, err = openFile(ctx, dir); err != nil {
 			return nil, err
 		}
+		w.ends = append(w.ends, func() { db.Close() })
 	}
-	return book, nil
+	store, err := delivery.OpenSQLite(ctx, db.DB)
+	if err != nil {
+		return nil, fmt.Errorf("消息存储打不开：%w", err)
+	}
+	w.ends = append(w.ends, func() { store.Close() })
+	return store, nil
 }
 
 // alarmed are those who are told when something goes wrong.

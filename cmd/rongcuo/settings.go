@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,6 +32,9 @@ type settings struct {
 	BotName     string  `env:"BOT_USERNAME"`
 	OwnerIDs    []int64 `env:"OWNER_IDS"`
 	Closed      bool    `env:"CLOSED_MODE"`
+
+	DatabaseURL     string `env:"DATABASE_URL"`
+	DatabaseURLFile string `env:"DATABASE_URL_FILE"`
 
 	WebhookURL        string `env:"WEBHOOK_URL"`
 	WebhookSecret     string `env:"WEBHOOK_SECRET"`
@@ -76,6 +78,7 @@ func readSettings() (settings, error) {
 		{"WORDS_FILE", s.WordsFile, func(b []byte) { s.words = string(b) }},
 		{"SAFEGUARDS_FILE", s.SafeguardsFile, func(b []byte) { s.safeguards = b }},
 		{"TELEGRAM_TOKEN_FILE", s.TokenFile, func(b []byte) { s.Token = string(b) }},
+		{"DATABASE_URL_FILE", s.DatabaseURLFile, func(b []byte) { s.DatabaseURL = strings.TrimSpace(string(b)) }},
 		{"WEBHOOK_SECRET_FILE", s.WebhookSecretFile, func(b []byte) { s.WebhookSecret = strings.TrimSpace(string(b)) }},
 		{"OPENAI_API_KEY_FILE", s.ModelKeyFile, func(b []byte) { s.ModelKey = strings.TrimSpace(string(b)) }},
 	} {
@@ -94,6 +97,9 @@ func readSettings() (settings, error) {
 	}
 	if !safeServer(s.TelegramURL) {
 		return s, failure("设置 TELEGRAM_API_URL 应当以 https:// 开头；http:// 只能用于本机地址，否则令牌会在网络上明文传送。")
+	}
+	if u, err := url.Parse(s.DatabaseURL); s.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return s, failure("设置 DATABASE_URL 应当以 postgres:// 开头；不设置就把数据存在数据文件夹里。")
 	}
 	if err := s.checkWebhook(); err != nil {
 		return s, err
@@ -188,8 +194,11 @@ func (s settings) models() (*knowledge.Models, error) {
 }
 
 // newBase wires a knowledge base as the settings say. db may be nil.
-func newBase(ctx context.Context, s settings, db *sql.DB) (*knowledge.Base, error) {
-	options := knowledge.Options{DB: db, Words: s.words, Safeguards: s.safeguards, Office: s.Office, Log: slog.Default()}
+func newBase(ctx context.Context, s settings, db *database) (*knowledge.Base, error) {
+	options := knowledge.Options{Words: s.words, Safeguards: s.safeguards, Office: s.Office, Log: slog.Default()}
+	if db != nil {
+		options.DB, options.Dialect = db.DB, db.knowledge()
+	}
 	models, err := s.models()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"rongcuo/bot/localtelegram"
+	"rongcuo/bot/localtelegram/localtelegramtest"
+	"rongcuo/knowledge/postgrestest"
+)
+
+func TestEverythingRunsOnPostgreSQLToo(t *testing.T) {
+	address := postgrestest.NewDatabase(t, postgrestest.Start(t))
+	t.Setenv("DATABASE_URL", address)
+	t.Setenv("EMBEDDING", "off")
+	folder := t.TempDir()
+	if err := os.WriteFile(folder+"/a.md", []byte("# 示例县甲办法\n\n第一条　试点事项每季度调整一次。\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errOut := invoke(t, "reindex", "-docs", folder); status != exitOK {
+		t.Fatal(out, errOut)
+	}
+	if status, out, errOut := invoke(t, "ask", "-data", "ignored", "试点事项多久调整一次？"); status != exitOK || !strings.Contains(out, "每季度调整一次") {
+		t.Fatal(out, errOut)
+	}
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	t.Setenv("OWNER_IDS", "77")
+	stop := serving(t, telegram, t.TempDir())
+	official := telegram.As("普通干部")
+	official.Say("试点事项多久调整一次？")
+	official.AwaitText("每季度调整一次")
+	if status, said := stop(); status != exitOK {
+		t.Fatal(said)
+	}
+	if status, out, errOut := invoke(t, "verify"); status != exitOK || !strings.Contains(out, "共 2 条") {
+		t.Fatal(out, errOut)
+	}
+	if _, err := os.Stat("ignored"); err == nil {
+		t.Error("a data folder was made beside the database")
+	}
+}
+
+func TestADatabaseThatDoesNotAnswerIsNamedWithoutItsPassword(t *testing.T) {
+	t.Setenv("DATABASE_URL", "postgres://u:canary-password@127.0.0.1:1/d?connect_timeout=2")
+	status, out, errOut := invoke(t, "verify")
+	if status != exitFailed || !strings.Contains(errOut, "DATABASE_URL") || strings.Contains(out+errOut, "canary") {
+		t.Fatalf("%d %s%s", status, out, errOut)
+	}
+}
