@@ -127,7 +127,13 @@ func (b *Bot) start(ctx context.Context, c *chat, rest string) error {
 }
 
 func (b *Bot) help(ctx context.Context, c *chat, _ string) error {
-	return c.say(textHelp, nil)
+	text := textHelp
+	for _, command := range commands {
+		if !command.access.everyone && c.may(command.access) {
+			text += "\n/" + command.names[0] + " " + command.about
+		}
+	}
+	return c.say(text, nil)
 }
 
 func (b *Bot) privacy(ctx context.Context, c *chat, _ string) error {

@@ -93,7 +93,11 @@ func (b *Bot) documentLine(d documents.Document) string {
 		}
 	}
 	if d.Effective != "" {
-		parts = append(parts, knowledge.FormatDate(d.Effective)+"起施行")
+		what := "起施行"
+		if d.Kind != documents.Rule {
+			what = "发布"
+		}
+		parts = append(parts, knowledge.FormatDate(d.Effective)+what)
 	}
 	if d.Repealed != "" {
 		parts = append(parts, knowledge.FormatDate(d.Repealed)+"起停止施行")

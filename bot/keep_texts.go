@@ -20,7 +20,7 @@ const (
 
 	textNothingToWithdraw = "没有找到这份文件。请写成 /withdraw 加标题，发 /docs 可以看全部标题。"
 	textWithdrawMany      = "有 %d 份文件符合，请把标题写得更完整。"
-	textWithdraw          = "要停用《%s》吗？它的 %d 条将不再用于回答，可以用 /rollback 恢复。"
+	textWithdraw          = "要停用《%s》吗？它的 %d 条将不再用于回答，以后可以在 /docs 里恢复。"
 	textStays             = "好的，没有改动。"
 
 	textDocsHow        = "把文件发到这里就可以预览和发布；点一份文件可以停用、修改信息或者登记停止施行。"

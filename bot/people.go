@@ -68,8 +68,8 @@ func (b *Bot) people(ctx context.Context, c *chat, _ string) error {
 	text.WriteString(bold(headPeople))
 	var rows [][]button
 	for i, p := range posts {
-		fmt.Fprintf(&text, "\n%d. %s：%s（%d），自%s", i+1, escape(postName(p)), escape(p.Name), p.Person, day(p.Since))
-		rows = append(rows, []button{{fmt.Sprintf("收回 %d. %s", i+1, clip(p.Role.Name()+" "+p.Name, 16)), "revoke:" + strconv.FormatInt(p.ID, 10)}})
+		fmt.Fprintf(&text, "\n%d. %s：%s（%d），自%s", i+1, escape(postName(p)), escape(holderName(p)), p.Person, day(p.Since))
+		rows = append(rows, []button{{fmt.Sprintf("收回 %d. %s", i+1, clip(p.Role.Name()+" "+p.Name, 16)), "revoke?:" + strconv.FormatInt(p.ID, 10)}})
 	}
 	if len(rows) > maxRevokeButtons {
 		rows = rows[:maxRevokeButtons]
@@ -153,6 +153,29 @@ func (b *Bot) makeInvitation(ctx context.Context, c *chat, role records.Role, pl
 	return c.say(fmt.Sprintf(textInvitation, escape(postName(records.Post{Role: role, Place: place})), int(records.InvitationTime.Hours()), escape(link), invitationMark+code), nil)
 }
 
+// holderName is how the holder called himself; who comes from the settings has
+// not said it.
+func holderName(p records.Post) string {
+	if p.Name == "" {
+		return textFromSettings
+	}
+	return p.Name
+}
+
+// pressAskRevoke asks before a post is taken: the buttons stand close together.
+func (b *Bot) pressAskRevoke(ctx context.Context, c *chat, rest string) error {
+	posts, err := b.staffed(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
+		if strconv.FormatInt(p.ID, 10) == rest {
+			return c.say(fmt.Sprintf(textRevokeSure, escape(postName(p)), escape(holderName(p))), keyboard([][]button{{{buttonRevoke, "revoke:" + rest}, {buttonDrop, "stay:"}}}))
+		}
+	}
+	return c.say(textNoPost, nil)
+}
+
 func (b *Bot) pressRevoke(ctx context.Context, c *chat, rest string) error {
 	id, err := strconv.ParseInt(rest, 10, 64)
 	if err != nil {
@@ -173,7 +196,8 @@ func (b *Bot) pressRevoke(ctx context.Context, c *chat, rest string) error {
 		return err
 	}
 	b.renewMenu(ctx, post.Person)
-	return c.say(fmt.Sprintf(textRevoked, escape(postName(post)), escape(post.Name)), nil)
+	b.disarm(ctx, c)
+	return c.say(fmt.Sprintf(textRevoked, escape(postName(post)), escape(holderName(post))), nil)
 }
 
 // auditPage is how many entries a screen shows.
@@ -214,8 +238,28 @@ func entryLine(e records.Entry) string {
 	if e.Actor != 0 {
 		who = strconv.FormatInt(e.Actor, 10)
 	}
-	detail, _ := json.Marshal(e.Detail) // it was read as JSON
-	return fmt.Sprintf("%d · %s · %s · %s %s %s", e.Seq, e.At.In(china).Format("2006-01-02 15:04"), who, words, e.Subject, clip(string(detail), 80))
+	return strings.TrimSpace(fmt.Sprintf("%d · %s · %s · %s %s %s", e.Seq, e.At.In(china).Format("2006-01-02 15:04"), who, words, e.Subject, detailWords(e)))
+}
+
+// detailWords shows a post in words, and what else an entry holds as it is.
+func detailWords(e records.Entry) string {
+	raw, _ := json.Marshal(e.Detail) // it was read as JSON
+	var p struct {
+		Person int64
+		Role   records.Role
+		Place  string
+	}
+	if err := json.Unmarshal(raw, &p); err == nil && p.Role.Name() != "" {
+		words := postName(records.Post{Role: p.Role, Place: p.Place})
+		if p.Person != 0 {
+			words += "（" + strconv.FormatInt(p.Person, 10) + "）"
+		}
+		return words
+	}
+	if string(raw) == "null" {
+		return ""
+	}
+	return clip(string(raw), 80)
 }
 
 // auditFile sends the whole chain as a table.

@@ -41,7 +41,8 @@ func TestAnOwnerInvitesAndTakesBack(t *testing.T) {
 	admin.Say("/people")
 	list := admin.AwaitText("在岗人员")
 	admin.Press(list, buttonWith(t, list, "单位主要负责人"))
-	admin.AwaitText("立即生效")
+	admin.Press(admin.AwaitText("要收回"), "收回")
+	admin.AwaitText("已收回")
 	head.Say("/invite")
 	head.AwaitText("没有这个命令")
 

@@ -19,6 +19,8 @@ const (
 	textInvitation    = "<b>%s</b>的邀请已生成，%d 小时内有效，只能用一次。\n请把下面的链接转给本人：\n%s\n打不开链接的，请本人向我发送：<code>/start %s</code>"
 	textNoPost        = "这个岗位已经不在了。发 /people 看现在的名单。"
 	textLastOwner     = "这是最后一位系统负责人，请先邀请另一位。"
+	textRevokeSure    = "要收回“%s”（%s）吗？收回后立即生效。"
+	textFromSettings  = "由设置指定"
 	textRevoked       = "已收回：%s（%s）。立即生效。"
 	textNoEntries     = "没有更早的记录。"
 	textProgram       = "系统"
@@ -30,6 +32,7 @@ const (
 	headAudit  = "审计记录"
 
 	buttonInvite = "邀请"
+	buttonRevoke = "收回"
 	buttonOlder  = "更早的"
 	buttonExport = "导出全部"
 )

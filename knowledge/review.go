@@ -92,13 +92,16 @@ func (r *Review) suspect(d documents.Document) {
 	}
 	for _, p := range d.Passages {
 		for sentence := range strings.FieldsFuncSeq(p.Text, func(c rune) bool { return strings.ContainsRune("。！？\n", c) }) {
-			switch route, _ := Classify(Normalize(sentence)); route {
-			case RouteInjection:
+			sentence = Normalize(sentence)
+			for _, f := range Screen(sentence) {
+				if f.Kind == FoundSecret {
+					note(textHoldsSecret, p.Article)
+				} else {
+					note(textHoldsNumbers, p.Article)
+				}
+			}
+			if route, _ := Classify(Mask(sentence)); route == RouteInjection {
 				note(textSpeaksToMachine, p.Article)
-			case RouteIdentity:
-				note(textHoldsNumbers, p.Article)
-			case RouteSecret:
-				note(textHoldsSecret, p.Article)
 			}
 		}
 	}
