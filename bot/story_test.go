@@ -23,10 +23,11 @@ import (
 // town is the bot at work on a local Telegram, with the sample county.
 type town struct {
 	*localtelegramtest.Telegram
-	base  *knowledge.Base
-	book  *records.Book
-	store delivery.Store
-	stop  func()
+	base   *knowledge.Base
+	book   *records.Book
+	store  delivery.Store
+	office *delivery.Office
+	stop   func()
 }
 
 // found runs a bot whose data lie in dir until the test ends or stop is called.
@@ -84,7 +85,7 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 		})
 	}
 	t.Cleanup(stop)
-	return &town{telegram, base, book, store, stop}
+	return &town{telegram, base, book, store, office, stop}
 }
 
 // idOf is the number of one of the people of the local Telegram.
