@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"knowledge":                           {"knowledge/documents", "knowledge/fakemodel", "knowledge/postgrestest", "prompts"},
 	"knowledge/associate":                 {"knowledge"},
 	"conversations/typed":                 {},
-	"conversations":                       {"conversations/typed", "prompts"},
+	"conversations":                       {"conversations/paper", "conversations/typed", "prompts"},
 	"conversations/records":               {"conversations", "conversations/typed", "knowledge/postgrestest"},
 	"conversations/paper":                 {},
 	"knowledge/postgrestest":              {},
