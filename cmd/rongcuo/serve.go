@@ -52,6 +52,8 @@ type works struct {
 	base          *knowledge.Base
 	log           *slog.Logger
 	intake        func(context.Context) error // brings updates in until its context ends
+	store         delivery.Store
+	chores        []chore
 	ends          []func()
 }
 
@@ -99,6 +101,12 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
+	w.store = store
+	journal, err := base.Journal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.chores = append(w.chores, chore{"journal", func(ctx context.Context) error { return journal.Expire(ctx, time.Now()) }})
 	client, err := bot.Dial(o.server, o.token)
 	if err != nil {
 		return nil, failure("设置 TELEGRAM_TOKEN 的写法不对，请重新复制。")
@@ -166,6 +174,7 @@ func (w *works) run(ctx context.Context) error {
 	defer stop()
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { w.base.Follow(ctx, followEvery) })
+	wg.Go(func() { doChores(ctx, w.store, "main", w.log, w.chores) })
 	err := w.intake(ctx)
 	stop() // without new updates there is no reason to go on
 	wg.Wait()
