@@ -35,10 +35,11 @@ type SQLite struct {
 
 // SQLiteDSN gives the data source name that every room opens the file with:
 // write-ahead log, fsync at each commit, five seconds of patience with another
-// writer, and transactions that take the write lock when they begin.
+// writer, transactions that take the write lock when they begin, and zeros over
+// what was deleted.
 func SQLiteDSN(path string) string {
 	v := url.Values{"_txlock": {"immediate"}}
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)", "secure_delete(1)"} {
 		v.Add("_pragma", p)
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
