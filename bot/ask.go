@@ -60,15 +60,15 @@ func (b *Bot) answer(ctx context.Context, c *chat, q knowledge.Question) error {
 		return err
 	}
 	c.edit = growing.message
-	return b.showAnswer(c, q, a)
+	return b.showAnswer(c, q, a, b.record(ctx, c, a))
 }
 
 // showAnswer shows an answer and remembers what its buttons need.
-func (b *Bot) showAnswer(c *chat, q knowledge.Question, a knowledge.Answer) error {
+func (b *Bot) showAnswer(c *chat, q knowledge.Question, a knowledge.Answer, key string) error {
 	if a.Status != knowledge.Answered && a.Status != knowledge.Partial && a.Status != knowledge.NotFound {
 		return c.say(answerHTML(a), nil)
 	}
-	s := shown{Question: a.Question, Old: q.Old}
+	s := shown{Question: a.Question, Key: key, Old: q.Old}
 	for _, list := range [][]knowledge.Citation{a.Basis, a.Limits, a.Nearest} {
 		for _, citation := range list {
 			s.Refs = append(s.Refs, knowledge.Ref{Doc: citation.Doc, Article: citation.Article})
@@ -328,23 +328,31 @@ func (b *Bot) pressDraft(ctx context.Context, c *chat, _ string) error {
 }
 
 func (b *Bot) pressGood(ctx context.Context, c *chat, rest string) error {
-	b.log.Info("feedback", "useful", true)
+	if err := b.vote(ctx, c.state.find(rest), true, ""); err != nil {
+		return err
+	}
 	return c.say(textThanks, nil)
 }
 
 func (b *Bot) pressBad(ctx context.Context, c *chat, rest string) error {
+	if err := b.vote(ctx, c.state.find(rest), false, ""); err != nil {
+		return err
+	}
 	var row []button
 	for i, r := range wrongReasons {
-		row = append(row, button{r, fmt.Sprintf("why:%d", i)})
+		row = append(row, button{r, fmt.Sprintf("why:%d:%s", i, rest)})
 	}
 	return c.say(textWhatWrong, keyboard([][]button{row}))
 }
 
 func (b *Bot) pressWhy(ctx context.Context, c *chat, rest string) error {
-	i, err := strconv.Atoi(rest)
+	index, number, _ := strings.Cut(rest, ":")
+	i, err := strconv.Atoi(index)
 	if err != nil || i < 0 || i >= len(wrongReasons) {
 		return b.expired(ctx, c)
 	}
-	b.log.Info("feedback", "useful", false, "reason", wrongReasons[i])
+	if err := b.vote(ctx, c.state.find(number), false, wrongReasons[i]); err != nil {
+		return err
+	}
 	return c.say(textThanks, nil)
 }

@@ -150,6 +150,9 @@ func (b *Bot) forget(ctx context.Context, c *chat, _ string) error {
 }
 
 func (b *Bot) deleteMe(ctx context.Context, c *chat, _ string) error {
+	if err := b.forgetMe(ctx, c); err != nil {
+		return err
+	}
 	c.state = state{}
 	return c.say(textDeleted, nil)
 }

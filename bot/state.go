@@ -45,6 +45,7 @@ type state struct {
 type shown struct {
 	Number   int             `json:"n"`
 	Question string          `json:"q"`
+	Key      string          `json:"k,omitempty"` // in the journal
 	Refs     []knowledge.Ref `json:"refs"`
 	Cases    []knowledge.Ref `json:"cases,omitempty"`
 	Old      bool            `json:"old,omitempty"` // answered from texts no longer in force

@@ -80,7 +80,7 @@ func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *gener
 		g.asked = newField(n, texts(func(e entry) string {
 			questions := confirmed[Ref{docs[e.doc].Path, e.passage.Article}]
 			return StripQuestionWords(strings.Join(questions, "\n"))
-		}), 1.2, .8)
+		}), 1.2, 0) // most entries have none: a mean length would mean nothing
 	}
 	return g
 }

@@ -102,7 +102,7 @@ const (
 
 // Journal gives the journal of this base. A base without a database has none,
 // which the error says.
-func (b *Base) Journal(_ context.Context) (*Journal, error) {
+func (b *Base) Journal() (*Journal, error) {
 	if b.store == nil {
 		return nil, errNoStore
 	}
@@ -133,7 +133,9 @@ func (j *Journal) Record(ctx context.Context, e Asked) error {
 			return err
 		}
 		if e.Answer.Status == NotFound || e.Answer.Status == Partial {
-			return openQuestion(ctx, tx, e, WhyNotFound, "")
+			if err := openQuestion(ctx, tx, e, WhyNotFound, ""); err != nil {
+				return err
+			}
 		}
 		return j.recordRefs(ctx, tx, e.Key, day, e.Answer)
 	})
@@ -172,17 +174,13 @@ func (b *Base) wording(r Ref) (words, version string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	var text strings.Builder
+	text := ""
 	for _, p := range d.Passages {
 		if p.Article == r.Article {
-			text.WriteString(p.Text + "\n")
-			ok = true
+			text += p.Text + "\n"
 		}
 	}
-	if text.Len() == 0 {
-		return "", "", false
-	}
-	return textHash(text.String()), d.Hash, true
+	return textHash(text), d.Hash, text != ""
 }
 
 // openQuestion keeps the words of a question that was not answered well. The
@@ -190,13 +188,19 @@ func (b *Base) wording(r Ref) (words, version string, ok bool) {
 func openQuestion(ctx context.Context, tx *sql.Tx, e Asked, why, reason string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO kb_journal_open (key, at, asker, question, why, reason) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (key) DO UPDATE SET reason = excluded.reason`,
-		e.Key, e.At.UnixMilli(), e.Asker, chineseMarks.ReplaceAllStringFunc(Mask(Normalize(e.Answer.Question)), func(s string) string {
-			return fullWidth.Replace(s)
-		}), why, reason)
+		e.Key, e.At.UnixMilli(), e.Asker, readable(Mask(Normalize(e.Answer.Question))), why, reason)
 	return err
 }
 
-// Normalize makes half-width marks of the Chinese ones; people read these again.
+// readable gives Chinese its own marks back, of which Normalize makes half-width
+// ones: people read these questions. It cuts them to what Confirm keeps.
+func readable(s string) string {
+	if runes := []rune(s); len(runes) > maxConfirmed {
+		s = string(runes[:maxConfirmed])
+	}
+	return chineseMarks.ReplaceAllStringFunc(s, fullWidth.Replace)
+}
+
 var (
 	chineseMarks = regexp.MustCompile(`\p{Han}[?!,;:]`)
 	fullWidth    = strings.NewReplacer("?", "？", "!", "！", ",", "，", ";", "；", ":", "：")
@@ -249,21 +253,28 @@ func (j *Journal) Vote(ctx context.Context, key string, v Vote) error {
 
 // recount moves a vote from one counter to the other.
 func recount(ctx context.Context, tx *sql.Tx, key, day string, before int, useful bool) error {
-	names := map[int]string{1: votedGood, -1: votedBad}
-	vote := -1
+	good, bad, vote := 0, 0, -1
+	switch before {
+	case 1:
+		good--
+	case -1:
+		bad--
+	}
 	if useful {
-		vote = 1
+		good, vote = good+1, 1
+	} else {
+		bad++
 	}
-	if vote == before {
-		return nil
-	}
-	if before != 0 {
-		if err := count(ctx, tx, day, names[before], -1); err != nil {
+	for _, c := range []struct {
+		name   string
+		change int
+	}{{votedGood, good}, {votedBad, bad}} {
+		if c.change == 0 {
+			continue
+		}
+		if err := count(ctx, tx, day, c.name, c.change); err != nil {
 			return err
 		}
-	}
-	if err := count(ctx, tx, day, names[vote], 1); err != nil {
-		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE kb_journal SET vote = $2 WHERE key = $1`, key, vote)
 	return err

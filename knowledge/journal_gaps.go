@@ -25,16 +25,18 @@ type OpenQuestion struct {
 	Reason   string // what its asker chose, of WhyWrong
 }
 
-// grouped bounds how many open questions are grouped, the newest: grouping
-// compares each with each.
-const grouped = 400
+// grouped bounds how many open questions are grouped, the newest: each is
+// compared with each. 300 take .1 s by words, 1.2 s with the model in the binary
+// (BenchmarkGrouping; one core of 2.8 GHz).
+const grouped = 300
 
 // From which likeness on, on average, two groups are one matter. Found on the 73
 // questions of testdata/gaps.tsv and measured once on the 49 of gaps_apart.tsv,
-// as F1 of the pairs that belong together: words .87 and .56, vectors of the
-// model in the binary .96 and .79. Both lean to too many groups (precision .84
-// to 1): what is done to a group is done to all its questions. Pairs of
-// characters (Dice) reached .56 where weighted words reach .87.
+// as F1 of the pairs that belong together: words .87 and .56 (precision .87 and
+// .84), vectors of the model in the binary .96 and .73 (1 and .75). Words rather
+// make two groups of one than one of two: what is done to a group is done to all
+// its questions. Pairs of characters (Dice) reached .56 where weighted words
+// reach .87. A model from elsewhere may spread its cosines otherwise.
 const (
 	likeWords   = .2   // cosine of the weighted words
 	likeMeaning = .575 // cosine of the vectors
@@ -99,14 +101,34 @@ func (j *Journal) questions(ctx context.Context, where string, args ...any) ([]O
 // their words.
 func (b *Base) group(ctx context.Context, texts []string) [][]int {
 	if b.embedder != nil && len(texts) > 1 {
-		vectors, err := b.embedder.Embed(ctx, texts)
-		if err == nil && len(vectors) == len(texts) {
+		vectors, err := b.embedTexts(ctx, texts)
+		if err == nil {
 			return cluster(len(texts), likeMeaning, func(i, k int) float64 { return cosine(vectors[i], vectors[k]) })
 		}
 		b.log.Warn("grouping questions by words alone", "reason", err)
 	}
 	words := b.weighWords(texts)
 	return cluster(len(texts), likeWords, func(i, k int) float64 { return words[i].cosine(words[k]) })
+}
+
+func (b *Base) embedTexts(ctx context.Context, texts []string) ([][]float32, error) {
+	var out [][]float32
+	for batch := range slices.Chunk(texts, embedBatch) {
+		list, err := b.embedder.Embed(ctx, batch)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	if len(out) != len(texts) {
+		return nil, ErrModelReply
+	}
+	for _, v := range out {
+		if err := checkVector(v, b.embedder.Dim()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // cluster joins, again and again, the two groups whose members are on average
@@ -200,6 +222,16 @@ func (a bag) cosine(b bag) float64 {
 		}
 	}
 	return sum
+}
+
+// Unconfirm takes back that an article answers a question of the journal. It
+// counts in the next index that is built.
+func (b *Base) Unconfirm(ctx context.Context, ref Ref, question string) error {
+	if b.store == nil {
+		return errNoStore
+	}
+	_, err := b.store.db.ExecContext(ctx, `DELETE FROM kb_confirmed WHERE doc = $1 AND article = $2 AND question = $3`, ref.Doc, ref.Article, question)
+	return err
 }
 
 // Settle says what has become of questions: Fixed or Ignored with a note, or

@@ -43,7 +43,7 @@ func testCopy(t *testing.T, from, to database) {
 	if err := b.Confirm(t.Context(), Ref{"新办法.md", "第一条"}, "要等几天？"); err != nil {
 		t.Fatal(err)
 	}
-	journal, err := b.Journal(t.Context())
+	journal, err := b.Journal()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 		return nil, err
 	}
 	w.store = store
-	journal, err := base.Journal(ctx)
+	journal, err := base.Journal()
 	if err != nil {
 		return nil, err
 	}

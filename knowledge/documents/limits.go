@@ -51,6 +51,19 @@ func IsRefused(err error) (string, bool) {
 	return "", false
 }
 
+// IsSecret says that a file was refused because it is marked as secret.
+func IsSecret(err error) bool {
+	reason, ok := IsRefused(err)
+	return ok && reason == refuseSecret
+}
+
+// HasNoText says that a file was refused only because no text can be read from
+// it, such as a scan: as an attachment it may still stand.
+func HasNoText(err error) bool {
+	reason, ok := IsRefused(err)
+	return ok && (reason == refuseScanned || reason == refuseGarbledPDF || reason == refuseUnreadable)
+}
+
 var errTooMuch = errors.New("more bytes than allowed")
 
 // boundedReader fails, rather than ends, when more than left bytes come, or

@@ -10,6 +10,7 @@ import (
 // frontMatter is what a Markdown file may say about itself between two lines
 // of "---" at its top. Unknown keys are ignored: editors add their own.
 type frontMatter struct {
+	Kind          string   `yaml:"kind"` // 问答: a file of questions and answers, however few
 	Title         string   `yaml:"title"`
 	DocNo         string   `yaml:"doc_no"`
 	Issuer        string   `yaml:"issuer"`
@@ -29,6 +30,8 @@ type frontMatter struct {
 	Outcome       string   `yaml:"outcome"`
 	CitedArticles []string `yaml:"cited_articles"`
 }
+
+const kindQA = "问答"
 
 var (
 	frontStart = regexp.MustCompile(`^\s*---[ \t]*\n`)
@@ -79,6 +82,9 @@ func (d *Document) applyFrontMatter(front string) {
 			d.Warnings = append(d.Warnings, fmt.Sprintf(warnBadDate, date.name, clip(date.value, 20)))
 		}
 		*date.to = parsed
+	}
+	if f.Kind == kindQA {
+		d.Kind = QA
 	}
 	if f.CaseID != "" || f.Outcome != "" {
 		d.Kind = Case

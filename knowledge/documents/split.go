@@ -22,8 +22,10 @@ func Split(path, text string) Document {
 	switch {
 	case d.Case != nil || isCase(l.lines):
 		d.Kind = Case
-	case len(questions) >= qaEntries:
+	case len(questions) >= qaEntries, d.Kind == QA && len(questions) > 0:
 		d.Kind = QA
+	default:
+		d.Kind = Rule
 	}
 	d.inferFrom(l)
 	switch d.Kind {
