@@ -46,7 +46,9 @@ func TestCanariesAreFoundNowhere(t *testing.T) {
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
 	locked := writerFunc(func(p []byte) (int, error) { mu.Lock(); defer mu.Unlock(); return logged.Write(p) })
 	tn := foundWith(t, telegram, dir, knowledge.Options{Composer: knowledge.PromptComposer{Prompts: set, Model: models}},
-		func(c *bot.Config) { c.Log = slog.New(slog.NewTextHandler(locked, &slog.HandlerOptions{Level: slog.LevelDebug})) })
+		func(c *bot.Config) {
+			c.Log = slog.New(slog.NewTextHandler(locked, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
 	official, admin := tn.As("普通干部"), tn.As("管理员")
 	for _, text := range []string{
 		"我的身份证号是11010519491231002X，这样算失误吗", "身份证 110105 19491231 002X", "请回电13912345678，集体决策我反对过还追究吗",

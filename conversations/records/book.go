@@ -5,8 +5,11 @@
 //
 // The tour: book.go opens the book, chain.go is the append-only, hash-chained
 // list of what was done by whom, people.go and invitations.go say who may do
-// what. The filings are in filing.go (what one is), act.go (the pure rule of
-// what may become of it) and submit.go, do.go (the same on disk).
+// what. filing.go is what a filing is, act.go the pure law of what may become of
+// it, allowed.go who may do so, limits.go until when. desk.go and perform.go do
+// the same on disk, ledger.go is the SQL, verify.go proves it; view.go and
+// lists.go show it to whom it concerns, due.go and notices.go are what time and
+// the bot ask for, files.go keeps the attachments.
 //
 // Why one chain for everything: whoever wants to hide a decision would have to
 // hide the change of the post that allowed it too. Each change and its entry are
@@ -77,6 +80,7 @@ func (b *Book) SetClock(now func() time.Time) { b.now = now }
 var migrations = []string{
 	schemaChain,
 	schemaPeople,
+	schemaFilings,
 }
 
 // writerLock makes writers follow one another in PostgreSQL, as they do in

@@ -106,7 +106,7 @@ type Checked struct {
 
 // checks look at what the entries tell about; each gives the first thing that
 // does not agree with its entry.
-var checks []func(*tx) (*Wrong, error)
+var checks = []func(*tx) (*Wrong, error){checkSteps, checkIndex}
 
 // Verify recomputes the whole chain and what hangs on it (promise R11). The
 // error is the database's; what is wrong in the records is in the result.

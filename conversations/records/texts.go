@@ -1,9 +1,61 @@
 package records
 
+import "rongcuo/conversations"
+
 // What people read of this package.
 const (
 	sayUnreadable   = "这一条记录无法读取。"
 	sayMissingEntry = "这一条记录缺失或者次序不对。"
 	sayChangedEntry = "这一条记录与校验值不符，可能被改动过。"
+	sayMissingStep  = "这一步办理记录缺失或者次序不对。"
+	sayChangedStep  = "这一步办理记录（含提交内容和附件清单）与校验值不符，可能被改动过。"
+	sayStrayContent = "有提交内容或者附件清单不属于任何一步办理记录。"
+	sayIndexDiffers = "事项目录与办理记录不一致，可能被改动过。"
 	sayHeadDiffers  = "最后的记录与末尾标记不符，可能有记录被删去。"
 )
+
+// Filings: what somebody who acts is told.
+const (
+	sayNotNow         = "这个事项现在的状态不能办理这一步，请刷新后查看。"
+	sayNotInThisCase  = "这个事项不符合办理这一步的条件。"
+	sayNotYours       = "这一步不由您办理。"
+	sayOwnFiling      = "这是您本人或者本单位的事项，按规定应当回避。"
+	sayOwnUnit        = "申请单位与决定机关是同一个单位，不能自己决定。"
+	sayOneStage       = "您已经在另一个环节办理过这个事项，同一个人不能办理两个环节。"
+	sayRecused        = "您已经回避这个事项，由其他经办人办理。"
+	sayNotOnPaper     = "这一步不能由承办人代为录入：对方有系统账号，请由对方办理。"
+	sayReasonNeeded   = "请至少选择一条理由。"
+	sayUnknownReason  = "这条理由不适用于这一步，请从列出的理由中选择。"
+	sayNoReasonsHere  = "这一步不需要选择理由。"
+	sayNoRemarksHere  = "这一步不能附逐项意见。"
+	sayUnknownRemark  = "逐项意见要写明对应的栏目和内容。"
+	sayLongRemark     = "每一项意见最多五百字，请精简一些。"
+	sayContentNeeded  = "请先填写完整并确认，再提交。"
+	sayNoContentHere  = "这一步不能修改已提交的内容。"
+	sayOtherProcedure = "提交的内容与这个事项不是同一种申请或者同一个版本。"
+	sayWrongRound     = "提交的不是这一次补正的内容，请重新打开后再提交。"
+	sayUnknownEarlier = "没有找到这个前次申请号，请核对。"
+	sayConsentNeeded  = "请先写明口头同意的时间，且不能晚于现在。"
+	sayPaperAhead     = "决定日期不能晚于今天。"
+	sayUsedUp         = "“%s”最多 %d 次，已经用完。"
+	sayNoEnd          = "这个事项没有结束日期，不能延期。"
+	sayExtendYear     = "延期后的日期应当晚于原结束日期，最长一年。"
+	sayReceiptTaken   = "这个回执号已经用过，请核对。"
+	sayInTime         = "规定期限"
+	saySoon           = "「%s」的%s请在 %s 前办理。"
+	sayLate           = "「%s」的%s已经超过期限（%s），请尽快办理。"
+
+	nameRecuse = "申请回避"
+)
+
+// paperFields prove a decision that was made on paper.
+var paperFields = []conversations.Field{
+	{Key: needDecided, Kind: conversations.Date, Label: "决定日期", Ask: "决定是哪天作出的？", Behind: true},
+	{Key: needDocument, Kind: conversations.Text, Label: "文号", Ask: "书面决定的文号？没有文号的写“无文号”。", Min: 2, Max: 60},
+	{Key: "reply_file", Kind: conversations.Files, Label: "书面决定", Ask: "请发送书面决定的扫描件。", Accept: []string{"pdf", "docx", "jpg", "png"}, MaxMB: 20},
+}
+
+// recusalFields say why somebody steps back.
+var recusalFields = []conversations.Field{
+	{Key: "recusal", Kind: conversations.Longtext, Label: "回避理由", Ask: "请简单写明回避的理由。", Min: 2, Max: 300},
+}

@@ -1,0 +1,205 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"rongcuo/conversations"
+)
+
+// sees says who may know of a filing: the people of its unit; the body that
+// decides it, from the submission on; the registrars, once it has come to them.
+// Who is recused does not see it. Owners, keepers and auditors see no filing.
+func sees(p shape, f Filing, who Actor) bool {
+	if who.System {
+		return true
+	}
+	for _, post := range who.Posts {
+		switch p.role(string(post.Role)).Kind {
+		case stageUnit:
+			if post.Place == f.Unit {
+				return true
+			}
+		case stageBody:
+			if post.Place == f.Body && f.Body != "" && len(f.Rounds) > 0 && !slices.Contains(f.Recused, who.Person) {
+				return true
+			}
+		case stageOffice:
+			if f.Office && !slices.Contains(f.Recused, who.Person) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Card is a filing at a glance.
+type Card struct {
+	ID, Number, Matter string
+	Unit, Body         string
+	Revision           int64
+	State              string // ID
+	StateName          string // 已受理、研究中
+	Owner              string // name of the role whose turn it is; empty at an end
+	Since              time.Time
+	Due                string // 2026年12月8日, 约…, empty when nothing runs
+	Late               bool
+	Ahead              string // name of the state of work begun on an oral consent
+	AheadDue           string
+	ByHandler          bool // the state is a decision on paper that the handler recorded
+	Corrections        int  // rounds after the first
+	Receipt            string
+	Until              string // last day of the implementation, 2027-06-30
+	Submitted          time.Time
+	Earlier, Later     string // numbers
+}
+
+func card(p shape, f Filing, now time.Time) Card {
+	st := p.state(f.State)
+	c := Card{ID: f.ID, Number: f.Number, Matter: f.Matter, Unit: f.Unit, Body: f.Body, Revision: f.Revision, State: f.State, StateName: st.Name,
+		Owner: p.role(st.Owner).Name, Since: f.Since, ByHandler: f.ByHandler, Corrections: max(len(f.Rounds)-1, 0), Receipt: f.Receipt,
+		Until: f.Until, Submitted: f.Submitted, Earlier: f.Earlier, Later: f.Later}
+	if f.Due != nil {
+		c.Due, c.Late = f.Due.text(), !now.Before(f.Due.End)
+	}
+	if f.Ahead != nil {
+		c.Ahead = p.state(f.Ahead.State).Name
+		if f.Ahead.Due != nil {
+			c.AheadDue = f.Ahead.Due.text()
+		}
+	}
+	return c
+}
+
+// Moment is one line of a timeline.
+type Moment struct {
+	At         time.Time
+	Name       string // 受理, 退回补正, or a form's name
+	State      string // name of the state that it led to
+	Role       string // name of the role that acted; people are not named
+	Place      string // unit or body
+	ByHandler  bool
+	Substitute bool
+	Lines      []conversations.Line
+	Reasons    []conversations.Reason
+	Remarks    map[string]string
+}
+
+// Full is everything of a filing that one person may see.
+type Full struct {
+	Card     Card
+	Filing   Filing                  // without Hands and Recused: people are not named
+	Content  conversations.Content   // of the latest round
+	Rounds   []conversations.Content // all, the oldest first
+	Changes  []conversations.Change  // from the round before the latest
+	Files    []conversations.Attachment
+	Timeline []Moment
+	Choices  []Choice // what the person may do now
+}
+
+// Look gives a filing to a person. ErrNotFound for one that is not there and
+// for one that is not his, which is noted.
+func (d *Desk) Look(ctx context.Context, person int64, id string) (Full, error) {
+	return d.look(ctx, person, id, func(*tx) (string, error) { return id, nil })
+}
+
+// ByNumber is Look with a filing number as typed.
+func (d *Desk) ByNumber(ctx context.Context, person int64, typed string) (Full, error) {
+	number, err := conversations.ReadNumber(typed)
+	if err != nil {
+		return Full{}, ErrNotFound
+	}
+	return d.look(ctx, person, number, func(t *tx) (string, error) { return t.idOf(number) })
+}
+
+func (t *tx) idOf(number string) (id string, err error) {
+	err = t.one(`SELECT filing FROM records_numbers WHERE number = ?`, []any{number}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	return id, err
+}
+
+func (d *Desk) look(ctx context.Context, person int64, subject string, find func(*tx) (string, error)) (Full, error) {
+	var full Full
+	err := d.book.read(ctx, func(t *tx) error {
+		id, err := find(t)
+		if err != nil {
+			return err
+		}
+		w := work{d: d, t: t, person: person}
+		if err := w.load(id); err != nil {
+			return err
+		}
+		full, err = w.full()
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		if noted := d.book.Note(ctx, Entry{Actor: person, Kind: KindRefused, Subject: filingSubject(shortened(subject))}); noted != nil {
+			return Full{}, noted
+		}
+	}
+	return full, err
+}
+
+func (w *work) full() (Full, error) {
+	now := w.d.book.now()
+	f := w.f.clone()
+	f.Hands, f.Recused = nil, nil
+	full := Full{Card: card(w.p, w.f, now), Filing: f, Content: w.content, Choices: Choices(w.p.Procedure, w.f, w.content, w.who, now)}
+	revisions, contents, err := w.t.contents(w.f.ID)
+	if err != nil {
+		return full, err
+	}
+	full.Rounds = contents
+	if n := len(contents); n > 1 {
+		full.Changes = contents[n-1].Difference(contents[n-2])
+	}
+	err = w.t.rows(`SELECT revision, about FROM records_attachments WHERE filing = ? ORDER BY revision, place`, []any{w.f.ID}, func(scan func(...any) error) error {
+		var revision int64
+		var about string
+		var a conversations.Attachment
+		if err := scan(&revision, &about); err != nil {
+			return err
+		}
+		if slices.Contains(revisions[:len(revisions)-1], revision) {
+			return nil // of an earlier round
+		}
+		err := json.Unmarshal([]byte(about), &a)
+		full.Files = append(full.Files, a)
+		return err
+	})
+	if err != nil {
+		return full, err
+	}
+	full.Timeline, err = w.timeline()
+	return full, err
+}
+
+func (w *work) timeline() (out []Moment, err error) {
+	unit := slices.ContainsFunc(w.who.Posts, func(p Post) bool { return p.Place == w.f.Unit })
+	err = w.t.rows(`SELECT at, event FROM records_steps WHERE filing = ? ORDER BY revision`, []any{w.f.ID}, func(scan func(...any) error) error {
+		var at int64
+		var text string
+		var e Event
+		if err := scan(&at, &text); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(text), &e); err != nil {
+			return err
+		}
+		m := Moment{At: time.UnixMilli(at), Name: e.Name, State: w.p.state(e.To).Name, Role: w.p.role(e.Role).Name, Place: e.Place,
+			ByHandler: e.ByHandler, Substitute: e.Substitute, Lines: e.Lines, Reasons: e.Reasons, Remarks: maps.Clone(e.Remarks)}
+		if e.Action == Recuse && unit {
+			m.Lines = nil // why somebody stepped back is not the unit's matter
+		}
+		out = append(out, m)
+		return nil
+	})
+	return out, err
+}
