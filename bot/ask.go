@@ -323,8 +323,13 @@ func (b *Bot) pressCase(ctx context.Context, c *chat, rest string) error {
 	return c.say(html, nil)
 }
 
-func (b *Bot) pressDraft(ctx context.Context, c *chat, _ string) error {
-	return c.say(textDraftLater, nil)
+// pressDraft begins a filing about what was asked.
+func (b *Bot) pressDraft(ctx context.Context, c *chat, rest string) error {
+	s := c.state.find(rest)
+	if s == nil {
+		return b.expired(ctx, c)
+	}
+	return b.beginOrGoOn(ctx, c, s.Question)
 }
 
 func (b *Bot) pressGood(ctx context.Context, c *chat, rest string) error {

@@ -22,6 +22,7 @@ import (
 	"github.com/go-telegram/bot/models"
 
 	"rongcuo/bot/delivery"
+	"rongcuo/conversations"
 	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 )
@@ -37,7 +38,15 @@ type Bot struct {
 	config Config
 	log    *slog.Logger
 	now    func() time.Time
-	try    func(ctx context.Context, chat int64, call func(context.Context) error) error
+	office office
+}
+
+// office is what the bot uses of a delivery.Office.
+type office interface {
+	// Try makes a call that may be lost: typing, progress, drafts.
+	Try(ctx context.Context, chat int64, call func(context.Context) error) error
+	// Send puts messages into the outbox outside a turn.
+	Send(ctx context.Context, messages ...delivery.Message) (added int, err error)
 }
 
 // Config is what a Bot is made of. Base, Book, Client and Limits are required.
@@ -54,7 +63,12 @@ type Config struct {
 	Log              *slog.Logger
 	QuestionsAMinute int64 // of one person; 15 when 0
 	Tokens           Budget
-	Now              func() time.Time
+
+	// Filings; without Procedures and Desk there are none.
+	Procedures *conversations.Library
+	Desk       *records.Desk
+	Files      *records.Files // attachments
+	Now        func() time.Time
 }
 
 // limits is what the bot uses of a delivery.Store.
@@ -88,18 +102,16 @@ func New(c Config) (*Bot, error) {
 	return b, nil
 }
 
-// Attach gives the bot the way for what may be lost (typing, progress); it is
-// the office that Handle was given to, and comes after it.
-func (b *Bot) Attach(try func(ctx context.Context, chat int64, call func(context.Context) error) error) {
-	b.try = try
-}
+// Attach gives the bot the office that its Handle was given to; it comes after
+// New, because each needs the other.
+func (b *Bot) Attach(o office) { b.office = o }
 
 // attempt makes a call that may be lost.
 func (b *Bot) attempt(ctx context.Context, chat int64, call func(context.Context) error) {
-	if b.try == nil {
+	if b.office == nil {
 		return
 	}
-	if err := b.try(ctx, chat, call); err != nil {
+	if err := b.office.Try(ctx, chat, call); err != nil {
 		b.log.Debug("a passing call was lost", "error", err)
 	}
 }
@@ -127,6 +139,13 @@ func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) 
 	name, rest, isCommand := parseCommand(m.Text, b.config.Username)
 	if b.stranger(c) && !(name == "start" && isInvitation(rest)) {
 		return b.turnAway(ctx, c)
+	}
+	if !strings.HasPrefix(m.Text, "/") && !strings.HasPrefix(m.Text, "／") {
+		for _, dialog := range []func(context.Context, *chat, *models.Message) (bool, error){b.actFile, b.filingMessage} {
+			if handled, err := dialog(ctx, c, m); handled {
+				return err
+			}
+		}
 	}
 	switch {
 	case isCommand:

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"rongcuo/bot/delivery"
 	"rongcuo/bot/localtelegram"
 	"rongcuo/bot/localtelegram/localtelegramtest"
+	"rongcuo/conversations"
 	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
@@ -23,11 +25,12 @@ import (
 // town is the bot at work on a local Telegram, with the sample county.
 type town struct {
 	*localtelegramtest.Telegram
-	base   *knowledge.Base
-	book   *records.Book
-	store  delivery.Store
-	office *delivery.Office
-	stop   func()
+	base       *knowledge.Base
+	book       *records.Book
+	procedures *conversations.Library
+	store      delivery.Store
+	office     *delivery.Office
+	stop       func()
 }
 
 // found runs a bot whose data lie in dir until the test ends or stop is called.
@@ -60,7 +63,16 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 	book, err := records.Open(ctx, db, records.SQLite)
 	must(t, err)
 	must(t, book.EnsureOwner(ctx, idOf("admin")))
+	procedures, err := conversations.NewLibrary()
+	must(t, err)
+	calendar, err := conversations.NewCalendar()
+	must(t, err)
+	desk, err := book.Desk(ctx, procedures, calendar)
+	must(t, err)
+	files, err := records.OpenFiles(filepath.Join(dir, "files"), nil)
+	must(t, err)
 	config := bot.Config{
+		Procedures: procedures, Desk: desk, Files: files,
 		Base: base, Book: book, Client: client, Limits: store, Username: "rongcuo_bot", Library: library,
 	}
 	for _, a := range adjust {
@@ -68,9 +80,9 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 	}
 	b, err := bot.New(config)
 	must(t, err)
-	office, err := delivery.New(delivery.Config{Store: store, Client: client, Handler: b.Handle})
+	office, err := delivery.New(delivery.Config{Store: store, Client: client, Handler: b.Handle, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	must(t, err)
-	b.Attach(office.Try)
+	b.Attach(office)
 	must(t, b.Announce(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { office.Run(ctx) })
@@ -85,7 +97,7 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 		})
 	}
 	t.Cleanup(stop)
-	return &town{telegram, base, book, store, office, stop}
+	return &town{telegram, base, book, procedures, store, office, stop}
 }
 
 // idOf is the number of one of the people of the local Telegram.

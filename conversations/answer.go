@@ -97,7 +97,7 @@ func (t *turn) echo(f *Field, v Value) {
 func (t *turn) tellReopened(v *view, changed *Field) {
 	var labels []string
 	for _, f := range v.fields() {
-		if f == changed || !v.open(f) {
+		if f == changed || !v.open(f) || t.d.Remarks[f.Key] != "" {
 			continue
 		}
 		if _, answered := t.d.Answers[f.Key]; answered {

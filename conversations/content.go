@@ -151,6 +151,11 @@ func (c Content) dialog() *Dialog {
 	for _, key := range in.Skipped {
 		d.Skipped[key] = true
 	}
+	for key, v := range in.Answers { // a list of files that was handed in is complete
+		if len(v.Files) > 0 {
+			d.Skipped[key] = true
+		}
+	}
 	return &d
 }
 

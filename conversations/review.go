@@ -118,14 +118,14 @@ func (t *turn) closing(v *view) Reply {
 	switch {
 	case !v.submittable():
 		text.add(sayNotYet)
-	case t.e.may(t.p.Review.Confirm):
+	case t.e.may(t.p.confirms(&t.d)):
 		text.add(sprintf(sayHowToSubmit, t.p.Review.Phrase))
 		r.Choices = append(r.Choices, []Button{{t.p.Review.Phrase, "submit"}})
 	case t.d.Phase == Reviewing:
-		text.add(sprintf(sayHowToSend, t.p.role(t.p.Review.Confirm).Name))
-		r.Choices = append(r.Choices, []Button{{labelSend + t.p.role(t.p.Review.Confirm).Name, "send"}})
+		text.add(sprintf(sayHowToSend, t.p.role(t.p.confirms(&t.d)).Name))
+		r.Choices = append(r.Choices, []Button{{labelSend + t.p.role(t.p.confirms(&t.d)).Name, "send"}})
 	default:
-		text.add(sprintf(sayWithHead, t.p.role(t.p.Review.Confirm).Name))
+		text.add(sprintf(sayWithHead, t.p.role(t.p.confirms(&t.d)).Name))
 	}
 	if t.d.Phase == Ready {
 		r.Choices = append(r.Choices, []Button{{labelRecall, "recall"}})
@@ -135,6 +135,19 @@ func (t *turn) closing(v *view) Reply {
 	r.Choices = append(r.Choices, []Button{{labelDraft, "do:save"}, {labelExport, "export"}})
 	r.Text = text
 	return r
+}
+
+// confirms is the role that sends it in: the filing as the review says, a
+// correction as the transition of a further round does.
+func (p *Procedure) confirms(d *Dialog) string {
+	if d.Round > 0 {
+		for _, t := range p.Transitions {
+			if t.Round {
+				return t.By[0]
+			}
+		}
+	}
+	return p.Review.Confirm
 }
 
 // body is the name of the body that was chosen to decide.
@@ -156,8 +169,8 @@ func (t *turn) pressSubmit(_, _ string) bool {
 	if t.d.Phase != Reviewing && t.d.Phase != Ready {
 		return false
 	}
-	if !t.e.may(t.p.Review.Confirm) {
-		t.say(sprintf(sayOnlyHead, t.p.role(t.p.Review.Confirm).Name))
+	if !t.e.may(t.p.confirms(&t.d)) {
+		t.say(sprintf(sayOnlyHead, t.p.role(t.p.confirms(&t.d)).Name))
 		t.askAgain()
 		return true
 	}
@@ -178,7 +191,7 @@ func (t *turn) pressSend(_, _ string) bool {
 		return false
 	}
 	t.d.Phase = Ready
-	t.say(sprintf(saySent, t.p.role(t.p.Review.Confirm).Name))
+	t.say(sprintf(saySent, t.p.role(t.p.confirms(&t.d)).Name))
 	return true
 }
 

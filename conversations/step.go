@@ -81,6 +81,10 @@ func (t *turn) resume() {
 		t.moveOn()
 		return
 	}
+	if t.d.At == "" && t.d.Phase == Filling { // a correction that begins
+		t.moveOn()
+		return
+	}
 	t.say(sayWelcomeBack)
 	t.askAgain()
 }

@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"bot/delivery":                        {},
 	"bot/localtelegram":                   {},
 	"bot/localtelegram/localtelegramtest": {"bot/localtelegram"},
-	"bot":                                 {"bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest", "knowledge", "knowledge/documents", "knowledge/fakemodel", "conversations", "conversations/records", "prompts"},
+	"bot":                                 {"bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest", "knowledge", "knowledge/documents", "knowledge/fakemodel", "conversations", "conversations/paper", "conversations/records", "prompts"},
 }
 
 // edges says which room alone may import a library that talks to the world.

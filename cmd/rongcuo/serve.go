@@ -13,6 +13,7 @@ import (
 
 	"rongcuo/bot"
 	"rongcuo/bot/delivery"
+	"rongcuo/conversations"
 	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
@@ -68,7 +69,11 @@ type worksOptions struct {
 // built.
 const followEvery = 5 * time.Second
 
-const libraryDir = "library" // published files, below the data folder
+// Folders below the data folder.
+const (
+	libraryDir = "library" // published files
+	filesDir   = "files"   // attachments of filings
+)
 
 // openWorks wires records, knowledge, delivery and the bot; run sets them
 // going.
@@ -115,7 +120,24 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
+	procedures, err := conversations.NewLibrary()
+	if err != nil {
+		return nil, err
+	}
+	calendar, err := conversations.NewCalendar()
+	if err != nil {
+		return nil, err
+	}
+	desk, err := book.Desk(ctx, procedures, calendar)
+	if err != nil {
+		return nil, err
+	}
+	files, err := records.OpenFiles(filepath.Join(dir, filesDir), nil)
+	if err != nil {
+		return nil, failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(dir, filesDir))
+	}
 	w.bot, err = bot.New(bot.Config{
+		Procedures: procedures, Desk: desk, Files: files,
 		Base: base, Book: book, Client: client, Limits: store, Username: o.username, Closed: s.Closed,
 		Library: library, Office: s.Office, Log: o.log, Tokens: bot.Budget{Person: s.PersonTokens, All: s.AllTokens},
 	})
@@ -129,7 +151,8 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
-	w.bot.Attach(w.office.Try)
+	w.bot.Attach(w.office)
+	w.chores = append(w.chores, chore{"filings", w.bot.Regular})
 	if err := w.bot.Announce(ctx); err != nil {
 		o.log.Warn("the command menu was not set", "error", redact(err, o.token))
 	}

@@ -1,0 +1,374 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rongcuo/bot/delivery"
+	"rongcuo/conversations"
+	"rongcuo/conversations/paper"
+	"rongcuo/conversations/records"
+)
+
+// The desk is where filings are read and acted on. What may be done with one,
+// and what must be said with it, comes from the procedure (records.Choices):
+// this file shows cards, acting.go asks for what an act needs.
+
+// deskPage is how many filings a list shows.
+const deskPage = 10
+
+// waiting lists the filings in which it is the person's turn.
+func (b *Bot) waiting(ctx context.Context, c *chat, _ string) error {
+	return b.cards(ctx, c, headWaiting, textNothingWaits, b.config.Desk.Waiting)
+}
+
+// filings lists those of the person's unit.
+func (b *Bot) filings(ctx context.Context, c *chat, _ string) error {
+	return b.cards(ctx, c, headFilings, textNoFilings, b.config.Desk.Mine)
+}
+
+// register lists what a body or the registrar may see, with the table as a file.
+func (b *Bot) register(ctx context.Context, c *chat, _ string) error {
+	return b.cards(ctx, c, headRegister, textNoFilings, b.config.Desk.Register, button{buttonRegister, "registerfile:"})
+}
+
+func (b *Bot) cards(ctx context.Context, c *chat, head, none string, list func(context.Context, int64, records.Filter) ([]records.Card, error), more ...button) error {
+	if !b.files() {
+		return c.say(textDraftLater, nil)
+	}
+	cards, err := list(ctx, c.user, records.Filter{Limit: deskPage})
+	if err != nil {
+		return err
+	}
+	if len(cards) == 0 {
+		return c.say(none, nil)
+	}
+	text := bold(head)
+	var rows [][]button
+	for i, k := range cards {
+		text += fmt.Sprintf("\n%d. %s\n%s", i+1, escape(k.Matter), escape(cardLine(k)))
+		rows = append(rows, []button{{fmt.Sprintf("%d. %s", i+1, clip(k.Matter, 20)), "see:" + k.ID}})
+	}
+	if more != nil {
+		rows = append(rows, more)
+	}
+	return c.say(text, keyboard(rows))
+}
+
+// cardLine is where a filing stands, in a line.
+func cardLine(k records.Card) string {
+	parts := []string{k.StateName}
+	if k.Owner != "" {
+		parts = append(parts, "由"+k.Owner+"办理")
+	}
+	if k.Due != "" {
+		due := k.Due + "前"
+		if k.Late {
+			due += "（已超期）"
+		}
+		parts = append(parts, due)
+	}
+	if k.Number != "" {
+		parts = append(parts, k.Number)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// find opens a filing by its number, as typed.
+func (b *Bot) find(ctx context.Context, c *chat, number string) error {
+	if !b.files() {
+		return c.say(textDraftLater, nil)
+	}
+	if number == "" {
+		return c.say(textWhichNumber, nil)
+	}
+	taken, err := b.limits.Take(ctx, c.personal("find"), 1, 10, time.Hour) // numbers are not found by trying (R14)
+	if err != nil {
+		return err
+	}
+	if !taken.OK {
+		return c.say(textNoFiling, nil)
+	}
+	full, err := b.config.Desk.ByNumber(ctx, c.user, number)
+	if errors.Is(err, records.ErrNotFound) {
+		return c.say(textNoFiling, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return b.showCard(c, full)
+}
+
+func (b *Bot) pressSee(ctx context.Context, c *chat, id string) error {
+	full, err := b.look(ctx, c, id)
+	if err != nil || full == nil {
+		return err
+	}
+	return b.showCard(c, *full)
+}
+
+// look gives a filing, or says that there is none and gives nil.
+func (b *Bot) look(ctx context.Context, c *chat, id string) (*records.Full, error) {
+	if c.group || !b.files() {
+		return nil, c.say(textPrivately, nil)
+	}
+	full, err := b.config.Desk.Look(ctx, c.user, id)
+	if errors.Is(err, records.ErrNotFound) {
+		return nil, c.say(textNoFiling, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &full, nil
+}
+
+// showCard shows a filing at a glance, with what may be read and done.
+func (b *Bot) showCard(c *chat, full records.Full) error {
+	k := full.Card
+	text := bold(k.Matter) + "\n" + escape(k.Unit) + "\n" + escape(cardLine(k))
+	if k.Body != "" {
+		text += "\n" + textBody + escape(k.Body)
+	}
+	if k.Receipt != "" {
+		text += "\n" + textReceipt + escape(k.Receipt)
+	}
+	if k.Ahead != "" {
+		text += "\n" + fmt.Sprintf(textAhead, escape(k.Ahead), escape(k.AheadDue))
+	}
+	if k.ByHandler {
+		text += "\n" + textByHandler
+	}
+	rows := [][]button{{{buttonText, "text:" + k.ID}, {buttonTimeline, "line:" + k.ID}, {buttonPapers, "papers:" + k.ID}}}
+	if len(full.Changes) > 0 {
+		rows[0] = append(rows[0], button{fmt.Sprintf(buttonChanges, len(full.Changes)), "diff:" + k.ID})
+	}
+	if n := len(full.Files); n > 0 {
+		rows = append(rows, []button{{fmt.Sprintf(buttonFiles, n), "files:" + k.ID}})
+	}
+	for _, ch := range full.Choices {
+		name := ch.Name
+		if ch.Paper {
+			name = textOnPaper + name
+		}
+		rows = append(rows, []button{{name, fmt.Sprintf("act:%s:%d:%s:%s", k.ID, k.Revision, ch.ID, paperMark(ch.Paper))}})
+	}
+	return c.say(text, keyboard(rows))
+}
+
+func paperMark(paper bool) string {
+	if paper {
+		return "p"
+	}
+	return ""
+}
+
+// pressText shows the whole content as it was submitted.
+func (b *Bot) pressText(ctx context.Context, c *chat, id string) error {
+	full, err := b.look(ctx, c, id)
+	if err != nil || full == nil {
+		return err
+	}
+	html, step := bold(full.Card.Matter), ""
+	for _, l := range full.Content.Lines() {
+		if l.Step != step {
+			step = l.Step
+			html += "\n\n" + bold(step)
+		}
+		html += "\n" + escape(l.Label) + "：" + escape(l.Text)
+	}
+	return c.say(html, keyboard([][]button{{{buttonBackCard, "see:" + id}}}))
+}
+
+// pressTimeline shows what was done when and in which role; people are not named.
+func (b *Bot) pressTimeline(ctx context.Context, c *chat, id string) error {
+	full, err := b.look(ctx, c, id)
+	if err != nil || full == nil {
+		return err
+	}
+	html := bold(headTimeline)
+	for _, m := range full.Timeline {
+		html += fmt.Sprintf("\n\n%s　%s", m.At.In(china).Format("2006-01-02 15:04"), bold(m.Name))
+		if m.Role != "" {
+			html += "（" + escape(strings.TrimSpace(m.Place+" "+m.Role)) + "）"
+		}
+		if m.ByHandler {
+			html += "\n" + textByHandler
+		}
+		for _, r := range m.Reasons {
+			html += "\n· " + escape(r.Code+" "+r.Text)
+			if r.Article != "" {
+				html += "（" + escape(r.Article) + "）"
+			}
+		}
+		for _, l := range m.Lines {
+			html += "\n" + escape(l.Label+"："+l.Text)
+		}
+		p := b.config.Procedures.Version(full.Filing.Procedure, full.Filing.Version)
+		for _, key := range sortedKeys(m.Remarks) {
+			label := key
+			if f := p.Field(key); f != nil {
+				label = f.Label
+			}
+			html += "\n✎ " + escape(label+"："+m.Remarks[key])
+		}
+	}
+	return c.say(html, keyboard([][]button{{{buttonBackCard, "see:" + id}}}))
+}
+
+func sortedKeys(m map[string]string) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// pressDiff shows what changed since the round before.
+func (b *Bot) pressDiff(ctx context.Context, c *chat, id string) error {
+	full, err := b.look(ctx, c, id)
+	if err != nil || full == nil {
+		return err
+	}
+	html := bold(headChanges)
+	for _, ch := range full.Changes {
+		html += "\n\n" + bold(ch.Label) + "\n" + textBefore + escape(orNone(ch.Before)) + "\n" + textAfter + escape(orNone(ch.After))
+	}
+	return c.say(html, keyboard([][]button{{{buttonBackCard, "see:" + id}}}))
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "（无）"
+	}
+	return s
+}
+
+// pressFiles sends the attachments of the latest round.
+func (b *Bot) pressFiles(ctx context.Context, c *chat, id string) error {
+	full, err := b.look(ctx, c, id)
+	if err != nil || full == nil {
+		return err
+	}
+	for _, f := range full.Files {
+		data, err := b.config.Files.Get(f.Hash)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, records.ErrDamaged) {
+			b.log.Error("an attachment is not what was put there", "filing", id, "hash", f.Hash, "error", err)
+			if err := c.reply(fmt.Sprintf(textFileDamaged, escape(f.Name)), nil); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.turn.Send(delivery.Message{Chat: c.id, Text: escape(strings.TrimSpace(f.Paper + " " + f.Name)), File: &delivery.File{Name: f.Name, Data: data}}); err != nil {
+			return err
+		}
+	}
+	return c.save()
+}
+
+// pressPapers sends the official form and, once there is one, the receipt.
+func (b *Bot) pressPapers(ctx context.Context, c *chat, id string) error {
+	full, err := b.look(ctx, c, id)
+	if err != nil || full == nil {
+		return err
+	}
+	f := full.Filing
+	p := b.config.Procedures.Version(f.Procedure, f.Version)
+	with := conversations.Print{At: b.when(), Record: map[string]string{"number": f.Number, "receipt_no": f.Receipt, "submitted_on": dayOf(f.Submitted), "filed_on": dayOf(f.Reached["filed"])}}
+	if err := b.sendPaper(c, p, full.Content, "application", with, textFormFile); err != nil {
+		return err
+	}
+	if f.Receipt != "" {
+		if err := b.sendPaper(c, p, full.Content, "receipt", with, textReceiptFile); err != nil {
+			return err
+		}
+	}
+	return c.save()
+}
+
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return day(t)
+}
+
+// registerFile sends the register as a table.
+func (b *Bot) registerFile(ctx context.Context, c *chat, _ string) error {
+	cards, err := b.config.Desk.Register(ctx, c.user, records.Filter{Limit: maxRegister})
+	if err != nil {
+		return err
+	}
+	r := paper.Register{Title: textRegisterTitle, Counted: []string{"状态", "申请单位"}, Columns: []paper.Column{
+		{Name: "申请号", Width: 12}, {Name: "申请单位", Width: 14}, {Name: "事项", Width: 24}, {Name: "受理机关", Width: 12}, {Name: "状态", Width: 8}, {Name: "提交日期", Width: 9}, {Name: "回执号", Width: 12}, {Name: "办理期限", Width: 10}}}
+	for _, k := range cards {
+		r.Rows = append(r.Rows, []any{k.Number, k.Unit, k.Matter, k.Body, k.StateName, k.Submitted.In(china), k.Receipt, k.Due})
+	}
+	return b.sendRegister(c, r)
+}
+
+// maxRegister is how many filings a register holds: some years of a county.
+const maxRegister = 5000
+
+// tellNotices hands the notices that wait in the records to the outbox; the key
+// of each keeps it from being sent twice.
+func (b *Bot) tellNotices(ctx context.Context) error {
+	for {
+		list, err := b.config.Desk.Claim(ctx, 50, time.Minute)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, n := range list {
+			if _, err := b.office.Send(ctx, delivery.Message{Key: "n:" + hashOf([]byte(n.Key))[:40], Chat: n.Person, Priority: delivery.Notice, Text: escape(n.Text),
+				Markup: keyboard([][]button{{{buttonOpen, "see:" + n.Filing}}})}); err != nil {
+				return err
+			}
+			if err := b.config.Desk.Sent(ctx, n.Key); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// tellSoon sends what an act has just made due, instead of at the next regular
+// round; what fails is left to that.
+func (b *Bot) tellSoon(ctx context.Context) {
+	if b.office == nil {
+		return
+	}
+	if err := b.tellNotices(ctx); err != nil {
+		b.log.Warn("notices wait for the next round", "error", err)
+	}
+}
+
+// Regular is the regular work on filings: what time brings, the notices of it,
+// and reminders of idle drafts. It may be done again at any moment.
+func (b *Bot) Regular(ctx context.Context) error {
+	if !b.files() || b.office == nil {
+		return nil
+	}
+	for {
+		n, _, err := b.config.Desk.Due(ctx, 50)
+		if err != nil {
+			return err
+		}
+		if n < 50 {
+			break
+		}
+	}
+	return b.tellNotices(ctx)
+}
+
+func number(s string) int64 {
+	n, _ := strconv.ParseInt(s, 10, 64)
+	return n
+}

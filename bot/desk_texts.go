@@ -1,0 +1,91 @@
+package bot
+
+import "rongcuo/conversations/records"
+
+const (
+	headWaiting  = "待您办理"
+	headFilings  = "本单位的备案"
+	headRegister = "备案台账"
+	headTimeline = "办理过程"
+	headChanges  = "与上一次提交相比"
+
+	textNothingWaits  = "目前没有待您办理的事项。"
+	textNoFilings     = "还没有备案。发 /file 可以起草。"
+	textWhichNumber   = "请写申请号，例如：/find FS-2026-7K3MA-9QWX4"
+	textBody          = "受理机关："
+	textReceipt       = "回执号："
+	textAhead         = "紧急先行：%s，请在 %s前补报"
+	textByHandler     = "（由承办人依据纸质决定录入）"
+	textOnPaper       = "录入纸质决定："
+	textBefore        = "原："
+	textAfter         = "现："
+	textRegisterTitle = "风险备案台账"
+
+	textMoved       = "这件备案现在是“%s”，刚才的按钮已经不能用了。"
+	textPickReasons = "请选理由，可以选多项："
+	textPickRemarks = "请点出要改的栏目并写明意见（已写 %d 处）；没有的直接点“完成”。"
+	textRemarkOn    = "“%s”要怎样改？请写出来。现在写的是："
+	textNoReason    = "请至少选一项理由。"
+	textExample     = "例如："
+	textConfirmAct  = "请核对，确认后立即生效并留存记录："
+	textFilesSoFar  = "已收到 %d 个文件，可以继续发送。"
+	textFileDamaged = "“%s”读不出来或者已经损坏，没有发送。系统负责人会看到提示，请联系他从备份恢复。"
+	textSendFile    = "请发送文件；没有的可以取消后再办。"
+	textNoFileNow   = "现在不需要文件。"
+	textDone        = "已办理：%s\n<b>%s</b>\n现在的状态：%s"
+
+	buttonText     = "全文"
+	buttonTimeline = "办理过程"
+	buttonPapers   = "申请表和回执"
+	buttonChanges  = "变化 %d 处"
+	buttonFiles    = "附件 %d 个"
+	buttonBackCard = "返回"
+	buttonRegister = "导出台账"
+	buttonPicked   = "选好了"
+	buttonMarked   = "完成"
+	buttonSkip     = "跳过"
+	buttonConfirm  = "确认"
+)
+
+// applicants are who have filings of their own unit; deciders who act for a
+// body or the registrar.
+var (
+	applicants = only(records.Handler, records.UnitHead)
+	deciders   = only(records.Decider, records.Registrar)
+	actors     = only(records.Handler, records.UnitHead, records.Decider, records.Registrar)
+)
+
+func init() { // methods that look into the tables
+	commands = append(commands,
+		command{[]string{"file", "起草备案", "风险备案"}, "起草或者继续填写风险备案", everyone, (*Bot).file},
+		command{[]string{"filings", "我的备案"}, "本单位的备案", applicants, (*Bot).filings},
+		command{[]string{"todo", "待办"}, "待您办理的备案", actors, (*Bot).waiting},
+		command{[]string{"register", "台账"}, "备案台账", deciders, (*Bot).register},
+		command{[]string{"find", "查备案"}, "按申请号查备案", actors, (*Bot).find},
+	)
+	actions = append(actions,
+		action{"f", everyone, (*Bot).pressFiling}, // whose draft it is, is proved there
+		action{"newdraft", everyone, (*Bot).pressNewDraft},
+		action{"hand", applicants, (*Bot).pressHandOver},
+		action{"handto", applicants, (*Bot).pressHandTo},
+		action{"see", actors, (*Bot).pressSee},
+		action{"text", actors, (*Bot).pressText},
+		action{"line", actors, (*Bot).pressTimeline},
+		action{"diff", actors, (*Bot).pressDiff},
+		action{"files", actors, (*Bot).pressFiles},
+		action{"papers", actors, (*Bot).pressPapers},
+		action{"registerfile", deciders, (*Bot).registerFile},
+		action{"act", actors, (*Bot).pressAct},
+		action{"reason", actors, (*Bot).pressReason},
+		action{"picked", actors, (*Bot).pressPicked},
+		action{"marked", actors, (*Bot).pressMarked},
+		action{"remark", actors, (*Bot).pressRemark},
+		action{"say", actors, (*Bot).pressSay},
+		action{"actskip", actors, (*Bot).pressActSkip},
+		action{"actdrop", actors, (*Bot).pressActDrop},
+		action{"do", actors, (*Bot).pressDo},
+	)
+	awaits = append(awaits, await{awaitAct, actors, (*Bot).awaitedAct})
+}
+
+const awaitAct = "act"
