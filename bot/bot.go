@@ -75,6 +75,7 @@ type Config struct {
 type limits interface {
 	delivery.Limits
 	delivery.Locks
+	delivery.Sessions // of drafts, which time changes too
 }
 
 // How an earlier turn counts.

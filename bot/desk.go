@@ -365,7 +365,7 @@ func (b *Bot) Regular(ctx context.Context) error {
 			break
 		}
 	}
-	return b.tellNotices(ctx)
+	return errors.Join(b.tellNotices(ctx), b.remindDrafts(ctx))
 }
 
 func number(s string) int64 {

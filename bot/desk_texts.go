@@ -68,6 +68,7 @@ func init() { // methods that look into the tables
 		action{"newdraft", everyone, (*Bot).pressNewDraft},
 		action{"hand", applicants, (*Bot).pressHandOver},
 		action{"handto", applicants, (*Bot).pressHandTo},
+		action{"begin", only(records.UnitHead), (*Bot).pressBegin},
 		action{"see", actors, (*Bot).pressSee},
 		action{"text", actors, (*Bot).pressText},
 		action{"line", actors, (*Bot).pressTimeline},

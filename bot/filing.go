@@ -13,7 +13,6 @@ import (
 
 	"github.com/go-telegram/bot/models"
 
-	"rongcuo/bot/delivery"
 	"rongcuo/conversations"
 	"rongcuo/conversations/records"
 )
@@ -24,6 +23,8 @@ type draft struct {
 	Dialog  conversations.Dialog `json:"dialog"`
 	Unit    string               `json:"unit,omitempty"` // of who began it; "" for one without a post
 	Handler int64                `json:"handler"`
+
+	Begun string `json:"begun,omitempty"` // the filing of the urgent path that the submission follows
 
 	// Of a correction: the filing, and by which of its choices it is sent.
 	Filing   string `json:"filing,omitempty"`
@@ -39,8 +40,7 @@ type drafts struct {
 
 const (
 	filingProcedure = "risk-filing"
-	draftTime       = 60 * 24 * time.Hour // after the last step; the procedure ends a draft before that
-	maxDrafts       = 5                   // of one person
+	maxDrafts       = 5 // of one person
 )
 
 func draftKey(id string) string     { return "draft:" + id }
@@ -80,6 +80,11 @@ func (c *chat) unit() string {
 		}
 	}
 	return ""
+}
+
+// heads says that the person is the head of a unit.
+func (c *chat) heads(unit string) bool {
+	return slices.ContainsFunc(c.posts, func(p records.Post) bool { return p.Role == records.UnitHead && p.Place == unit })
 }
 
 // file begins a filing, or goes on with the one that is open.
@@ -124,6 +129,9 @@ func (b *Bot) beginDraft(ctx context.Context, c *chat, mine drafts, about string
 	if _, err := c.load(ctx, draftKey(d.of()), &draft{}); err != nil {
 		return err
 	}
+	if err := b.noteDraft(ctx, c, d.of()); err != nil {
+		return err
+	}
 	mine.List, mine.Open = append(mine.List, d.of()), d.of()
 	if about != "" {
 		if err := c.reply(fmt.Sprintf(textDraftAbout, quote(about)), nil); err != nil {
@@ -155,6 +163,9 @@ func (b *Bot) showDrafts(ctx context.Context, c *chat, mine drafts) error {
 		rows = append(rows, []button{{buttonGoOn + "：" + clip(name, 16), "f:" + id + ":do:resume"}})
 		if d.Unit != "" && d.Filing == "" {
 			rows[len(rows)-1] = append(rows[len(rows)-1], button{buttonHandOver, "hand:" + id})
+		}
+		if b.begins(d) && c.heads(d.Unit) {
+			rows = append(rows, []button{{buttonBegin + "：" + clip(name, 12), "begin:" + id}})
 		}
 	}
 	if err := c.store(draftsKey(c.user), mine); err != nil {
@@ -271,7 +282,7 @@ func (b *Bot) submit(ctx context.Context, c *chat, mine drafts, d draft, next co
 	}
 	var f records.Filing
 	if d.Filing == "" {
-		f, err = b.config.Desk.Submit(ctx, records.Submission{Key: b.once(c), Person: c.user, Unit: d.Unit, Handler: d.Handler, Content: content})
+		f, err = b.config.Desk.Submit(ctx, records.Submission{Key: b.once(c), Person: c.user, Unit: d.Unit, Handler: d.Handler, Content: content, Filing: d.Begun})
 	} else {
 		f, err = b.config.Desk.Do(ctx, records.Deed{Key: b.once(c), Person: c.user, Filing: d.Filing, Revision: d.Revision, Action: records.Action{ID: d.Action, Content: &content}})
 	}
@@ -312,103 +323,4 @@ func refusalSentence(err error) (string, bool) {
 		return textNotYours, true
 	}
 	return "", false
-}
-
-// askHeads gives the draft to the heads of the unit, who confirm it.
-func (b *Bot) askHeads(ctx context.Context, c *chat, d draft) error {
-	var heads []records.Post
-	if d.Unit != "" {
-		var err error
-		if heads, err = b.book.Holders(ctx, records.UnitHead, d.Unit); err != nil {
-			return err
-		}
-	}
-	if len(heads) == 0 {
-		return c.reply(textNoHead, nil)
-	}
-	for _, head := range heads {
-		if err := b.giveDraft(ctx, c, d, head.Person, fmt.Sprintf(textToConfirm, escape(c.name), escape(d.Dialog.Answers["matter_name"].Text))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// giveDraft lets another person open a draft and tells him.
-func (b *Bot) giveDraft(ctx context.Context, c *chat, d draft, to int64, html string) error {
-	var theirs drafts
-	if _, err := c.load(ctx, draftsKey(to), &theirs); err != nil {
-		return err
-	}
-	if !theirs.has(d.of()) {
-		theirs.List = append(theirs.List, d.of())
-	}
-	if to != c.user {
-		if err := c.store(draftsKey(to), theirs); err != nil {
-			return err
-		}
-	}
-	return c.turn.Send(delivery.Message{Chat: to, Text: html, Markup: keyboard([][]button{{{buttonLookDraft, "f:" + d.of() + ":do:resume"}}})})
-}
-
-// pressHandOver lists the colleagues who may take the draft over.
-func (b *Bot) pressHandOver(ctx context.Context, c *chat, id string) error {
-	_, d, ok, err := b.openDraft(ctx, c, id)
-	if err != nil {
-		return err
-	}
-	if !ok || d.Unit == "" {
-		return b.expired(ctx, c)
-	}
-	var rows [][]button
-	for _, role := range []records.Role{records.Handler, records.UnitHead} {
-		posts, err := b.book.Holders(ctx, role, d.Unit)
-		if err != nil {
-			return err
-		}
-		for _, p := range posts {
-			if p.Person != c.user {
-				rows = append(rows, []button{{holderName(p) + "（" + role.Name() + "）", fmt.Sprintf("handto:%s:%d", id, p.Person)}})
-			}
-		}
-	}
-	if rows == nil {
-		return c.say(textNoColleague, nil)
-	}
-	return c.say(textHandTo, keyboard(rows))
-}
-
-func (b *Bot) pressHandTo(ctx context.Context, c *chat, rest string) error {
-	id, who, _ := strings.Cut(rest, ":")
-	to, err := strconv.ParseInt(who, 10, 64)
-	if err != nil {
-		return b.expired(ctx, c)
-	}
-	mine, d, ok, err := b.openDraft(ctx, c, id)
-	if err != nil {
-		return err
-	}
-	posts, err := b.book.Posts(ctx, to)
-	if err != nil {
-		return err
-	}
-	if !ok || d.Unit == "" || to == c.user || !slices.ContainsFunc(posts, func(p records.Post) bool { return p.Place == d.Unit }) {
-		return b.expired(ctx, c)
-	}
-	d.Dialog = d.Dialog.HandOver(who, b.when())
-	mine.remove(id)
-	if mine.Open == id {
-		mine.Open = ""
-	}
-	if err := b.giveDraft(ctx, c, d, to, fmt.Sprintf(textHandedTo, escape(c.name), escape(d.Dialog.Answers["matter_name"].Text))); err != nil {
-		return err
-	}
-	if err := c.store(draftKey(id), d); err != nil {
-		return err
-	}
-	if err := c.store(draftsKey(c.user), mine); err != nil {
-		return err
-	}
-	b.disarm(ctx, c)
-	return c.say(textHanded, nil)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"rongcuo/bot/delivery"
@@ -69,42 +70,45 @@ const (
 	togetherRows  = 24
 )
 
-// showReplies sends what the engine says, several short replies in one message.
-func (b *Bot) showReplies(c *chat, d draft, replies []conversations.Reply) error {
-	html, rows := "", [][]button(nil)
-	flush := func() error {
-		if html == "" {
-			return nil
-		}
-		err := c.reply(html, keyboard(rows))
-		html, rows = "", nil
-		return err
-	}
+// screen is one message of a dialog.
+type screen struct {
+	html string
+	rows [][]button
+}
+
+// screens lays out what the engine says, several short replies in one message.
+func screens(draft string, replies []conversations.Reply) (out []screen) {
 	for _, r := range replies {
-		one := messageHTML(r.Text)
-		if html != "" && (units(html)+units(one) > togetherUnits || len(rows)+len(r.Choices) > togetherRows) {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-		if html != "" {
-			html += "\n\n"
-		}
-		html += one
+		var rows [][]button
 		for _, row := range r.Choices {
-			var out []button
+			var buttons []button
 			for _, choice := range row {
-				out = append(out, button{choice.Label, "f:" + d.of() + ":" + choice.Action})
+				buttons = append(buttons, button{choice.Label, "f:" + draft + ":" + choice.Action})
 			}
-			rows = append(rows, out)
+			rows = append(rows, buttons)
 		}
-		if r.Export {
-			if err := b.exportDraft(c, d); err != nil {
-				return err
-			}
+		html := messageHTML(r.Text)
+		if n := len(out); n > 0 && units(out[n-1].html)+units(html) <= togetherUnits && len(out[n-1].rows)+len(rows) <= togetherRows {
+			last := &out[n-1]
+			last.html, last.rows = last.html+"\n\n"+html, append(last.rows, rows...)
+			continue
+		}
+		out = append(out, screen{html, rows})
+	}
+	return out
+}
+
+// showReplies sends what the engine says, and the draft if it was asked for.
+func (b *Bot) showReplies(c *chat, d draft, replies []conversations.Reply) error {
+	for _, s := range screens(d.of(), replies) {
+		if err := c.reply(s.html, keyboard(s.rows)); err != nil {
+			return err
 		}
 	}
-	return flush()
+	if slices.ContainsFunc(replies, func(r conversations.Reply) bool { return r.Export }) {
+		return b.exportDraft(c, d)
+	}
+	return nil
 }
 
 func messageHTML(m conversations.Message) string {
@@ -150,8 +154,8 @@ func (b *Bot) sendPaper(c *chat, p *conversations.Procedure, content conversatio
 	if len(lacking) > 0 {
 		caption += fmt.Sprintf(textLacking, string(lacking[:min(len(lacking), 10)]))
 	}
-	for name, data := range map[string][]byte{filled.Title + ".docx": docx.Bytes(), filled.Title + ".pdf": pdf.Bytes()} {
-		if err := c.turn.Send(delivery.Message{Chat: c.id, Text: escape(caption), File: &delivery.File{Name: name, Data: data}}); err != nil {
+	for _, f := range []delivery.File{{Name: filled.Title + ".docx", Data: docx.Bytes()}, {Name: filled.Title + ".pdf", Data: pdf.Bytes()}} {
+		if err := c.turn.Send(delivery.Message{Chat: c.id, Text: escape(caption), File: &f}); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"bytes"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ var aRisk = []string{"未知产权人施工中提出异议", "继承人多、登
 
 // answerAll answers what is asked until the review shows, by buttons and in
 // words. It gives the message that ended it.
-func answerAll(t *testing.T, p *localtelegramtest.Person, procedure *conversations.Procedure, stop string) localtelegramtest.Message {
+func answerAll(t *testing.T, p *localtelegramtest.Person, procedure *conversations.Procedure, filled map[string]string, stop string) localtelegramtest.Message {
 	t.Helper()
 	risk := 0
 	for range 150 {
@@ -47,10 +48,12 @@ func answerAll(t *testing.T, p *localtelegramtest.Person, procedure *conversatio
 		switch {
 		case button(m, stop) != "":
 			return m
+		case strings.Contains(m.Text, stop):
+			return m
 		case strings.Contains(m.Text, "请核对全部内容"):
 			continue // the end of the review is in the next message
 		}
-		if !answerOne(t, p, procedure, m, &risk) {
+		if !answerOne(t, p, procedure, filled, m, &risk) {
 			t.Fatalf("nothing to say to:\n%s", m.Text)
 		}
 	}
@@ -58,7 +61,7 @@ func answerAll(t *testing.T, p *localtelegramtest.Person, procedure *conversatio
 	return localtelegramtest.Message{}
 }
 
-func answerOne(t *testing.T, p *localtelegramtest.Person, procedure *conversations.Procedure, m localtelegramtest.Message, risk *int) bool {
+func answerOne(t *testing.T, p *localtelegramtest.Person, procedure *conversations.Procedure, filled map[string]string, m localtelegramtest.Message, risk *int) bool {
 	t.Helper()
 	if pledge := button(m, "我承诺"); pledge != "" {
 		p.Press(m, pledge)
@@ -135,23 +138,37 @@ func seat(t *testing.T, tn *town, key string, role records.Role, place string) {
 	must(t, err)
 }
 
-// storyClock is a Tuesday; the forms' dates lie after it.
-var storyClock = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+// clock is moved by the test; it begins on a Tuesday before the forms' dates.
+type clock struct{ at atomic.Int64 }
+
+func newClock() *clock {
+	k := &clock{}
+	k.at.Store(time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC).Unix())
+	return k
+}
+
+func (k *clock) now() time.Time       { return time.Unix(k.at.Load(), 0) }
+func (k *clock) pass(d time.Duration) { k.at.Add(int64(d / time.Second)) }
+func (k *clock) rules(c *bot.Config)  { c.Now = k.now; c.Book.SetClock(k.now) }
+func localTelegram(t *testing.T) *localtelegramtest.Telegram {
+	return localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+}
 
 // staffedTown is the town with a unit, a deciding body and the registrar.
-func staffedTown(t *testing.T) *town {
+func staffedTown(t *testing.T) (*town, *clock) {
 	t.Helper()
-	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
-	tn := foundWith(t, telegram, t.TempDir(), knowledge.Options{}, func(c *bot.Config) {
-		clock := func() time.Time { return storyClock }
-		c.Now = clock
-		c.Book.SetClock(clock)
-	})
+	k := newClock()
+	tn := foundWith(t, localTelegram(t), t.TempDir(), knowledge.Options{}, k.rules)
+	staff(t, tn)
+	return tn, k
+}
+
+func staff(t *testing.T, tn *town) {
+	t.Helper()
 	seat(t, tn, "handler", records.Handler, unitName)
 	seat(t, tn, "head", records.UnitHead, unitName)
 	seat(t, tn, "decider", records.Decider, bodyName)
 	seat(t, tn, "registrar", records.Registrar, "")
-	return tn
 }
 
 // said are the answers to what acts ask, by field.
@@ -248,12 +265,12 @@ func open(t *testing.T, p *localtelegramtest.Person, command string) localtelegr
 }
 
 func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
-	tn := staffedTown(t)
+	tn, _ := staffedTown(t)
 	procedure := tn.procedures.Latest("risk-filing")
 	handler, head, body, registrar, outsider := tn.As("承办人"), tn.As("单位负责人"), tn.As("决定机关"), tn.As("监督室登记员"), tn.As("外人")
 
 	handler.Say("/file")
-	review := answerAll(t, handler, procedure, "送交")
+	review := answerAll(t, handler, procedure, filled, "送交")
 	handler.Press(review, buttonWith(t, review, "送交"))
 	head.Press(head.AwaitText("请您确认一份风险备案"), "查看并确认")
 	head.Press(head.AwaitText("确认提交"), "确认提交")
@@ -302,7 +319,9 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 	t.Run("the papers", func(t *testing.T) {
 		handler.Press(open(t, handler, "/filings"), "申请表和回执")
 		for _, name := range []string{"申请表.docx", "申请表.pdf", "回执.docx", "回执.pdf"} {
-			m := handler.Await(name, func(m localtelegramtest.Message) bool { return m.Document != nil && strings.HasSuffix(m.Document.Name, name) })
+			m := handler.Await(name, func(m localtelegramtest.Message) bool {
+				return m.Document != nil && strings.HasSuffix(m.Document.Name, name)
+			})
 			if data := handler.Download(m); len(data) < 1000 {
 				t.Errorf("%s has %d bytes", name, len(data))
 			}

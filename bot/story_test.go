@@ -30,6 +30,7 @@ type town struct {
 	procedures *conversations.Library
 	store      delivery.Store
 	office     *delivery.Office
+	bot        *bot.Bot
 	stop       func()
 }
 
@@ -97,7 +98,7 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 		})
 	}
 	t.Cleanup(stop)
-	return &town{telegram, base, book, procedures, store, office, stop}
+	return &town{telegram, base, book, procedures, store, office, b, stop}
 }
 
 // idOf is the number of one of the people of the local Telegram.

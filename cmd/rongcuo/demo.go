@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"rongcuo/bot/localtelegram"
+	"rongcuo/conversations/records"
 )
 
 // runDemo is the whole bot on this machine: the local Telegram with its page,
@@ -50,6 +51,46 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	defer w.end()
+	if err := seatTown(ctx, w.book, owners[0]); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "请用浏览器打开 %s （按 Ctrl+C 结束）\n", telegram.URL())
 	return w.run(ctx)
+}
+
+// townPosts are who does what in the demo's county.
+var townPosts = map[string]struct {
+	role  records.Role
+	place string
+}{
+	"handler":   {records.Handler, "示例县住房保障中心党支部"},
+	"head":      {records.UnitHead, "示例县住房保障中心党支部"},
+	"decider":   {records.Decider, "县住建局党组"},
+	"registrar": {records.Registrar, ""},
+}
+
+// seatTown gives the demo's people their posts, as an owner does with
+// invitations; who has one already keeps it.
+func seatTown(ctx context.Context, book *records.Book, owner int64) error {
+	for _, p := range localtelegram.DefaultPeople() {
+		post, ok := townPosts[p.Key]
+		if !ok {
+			continue
+		}
+		held, err := book.Posts(ctx, p.UserID)
+		if err != nil {
+			return err
+		}
+		if len(held) > 0 {
+			continue
+		}
+		code, err := book.Invite(ctx, owner, post.role, post.place)
+		if err != nil {
+			return err
+		}
+		if _, err := book.Accept(ctx, p.UserID, p.Name, code); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -51,6 +51,7 @@ type works struct {
 	bot           *bot.Bot
 	office        *delivery.Office
 	base          *knowledge.Base
+	book          *records.Book
 	log           *slog.Logger
 	intake        func(context.Context) error // brings updates in until its context ends
 	store         delivery.Store
@@ -120,6 +121,7 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
+	w.book = book
 	procedures, err := conversations.NewLibrary()
 	if err != nil {
 		return nil, err

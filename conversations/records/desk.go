@@ -91,6 +91,17 @@ func (d *Desk) Begin(ctx context.Context, s Submission) (Filing, error) {
 	return d.enter(ctx, s, func(p shape) string { return p.urgent.ID })
 }
 
+// Begins says that a draft may take the urgent path now (Begin).
+func (d *Desk) Begins(draft conversations.Content) bool {
+	id, version := draft.Procedure()
+	p := d.library.Version(id, version)
+	if p == nil {
+		return false
+	}
+	s := shapeOf(p)
+	return s.urgent.ID != "" && p.Holds(draft, s.urgent.When, d.book.now())
+}
+
 func (d *Desk) enter(ctx context.Context, s Submission, action func(shape) string) (Filing, error) {
 	id, version := s.Content.Procedure()
 	p := d.library.Version(id, version)
