@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -10,9 +9,7 @@ import (
 
 	"github.com/go-telegram/bot/models"
 
-	"rongcuo/bot/delivery"
 	"rongcuo/conversations"
-	"rongcuo/conversations/paper"
 	"rongcuo/conversations/records"
 )
 
@@ -403,15 +400,4 @@ func (b *Bot) pressDo(ctx context.Context, c *chat, _ string) error {
 		state = p.StateName(f.State)
 	}
 	return c.say(fmt.Sprintf(textDone, escape(ch.Name), escape(f.Matter), escape(state)), keyboard([][]button{{{buttonOpen, "see:" + f.ID}}}))
-}
-
-func (b *Bot) sendRegister(c *chat, r paper.Register) error {
-	var out bytes.Buffer
-	if err := paper.XLSX(&out, r); err != nil {
-		return err
-	}
-	if err := c.turn.Send(delivery.Message{Chat: c.id, Text: r.Title, File: &delivery.File{Name: r.Title + ".xlsx", Data: out.Bytes()}}); err != nil {
-		return err
-	}
-	return c.save()
 }

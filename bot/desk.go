@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"rongcuo/bot/delivery"
-	"rongcuo/conversations"
-	"rongcuo/conversations/paper"
 	"rongcuo/conversations/records"
 )
 
@@ -33,12 +31,7 @@ func (b *Bot) filings(ctx context.Context, c *chat, _ string) error {
 	return b.cards(ctx, c, headFilings, textNoFilings, b.config.Desk.Mine)
 }
 
-// register lists what a body or the registrar may see, with the table as a file.
-func (b *Bot) register(ctx context.Context, c *chat, _ string) error {
-	return b.cards(ctx, c, headRegister, textNoFilings, b.config.Desk.Register, button{buttonRegister, "registerfile:"})
-}
-
-func (b *Bot) cards(ctx context.Context, c *chat, head, none string, list func(context.Context, int64, records.Filter) ([]records.Card, error), more ...button) error {
+func (b *Bot) cards(ctx context.Context, c *chat, head, none string, list func(context.Context, int64, records.Filter) ([]records.Card, error)) error {
 	if !b.files() {
 		return c.say(textDraftLater, nil)
 	}
@@ -49,16 +42,18 @@ func (b *Bot) cards(ctx context.Context, c *chat, head, none string, list func(c
 	if len(cards) == 0 {
 		return c.say(none, nil)
 	}
-	text := bold(head)
-	var rows [][]button
+	text, rows := cardList(head, cards)
+	return c.say(text, keyboard(rows))
+}
+
+// cardList is a list of filings with a button for each.
+func cardList(head string, cards []records.Card) (html string, rows [][]button) {
+	html = bold(head)
 	for i, k := range cards {
-		text += fmt.Sprintf("\n%d. %s\n%s", i+1, escape(k.Matter), escape(cardLine(k)))
+		html += fmt.Sprintf("\n%d. %s\n%s", i+1, escape(k.Matter), escape(cardLine(k)))
 		rows = append(rows, []button{{fmt.Sprintf("%d. %s", i+1, clip(k.Matter, 20)), "see:" + k.ID}})
 	}
-	if more != nil {
-		rows = append(rows, more)
-	}
-	return c.say(text, keyboard(rows))
+	return html, rows
 }
 
 // cardLine is where a filing stands, in a line.
@@ -274,50 +269,6 @@ func (b *Bot) pressFiles(ctx context.Context, c *chat, id string) error {
 	}
 	return c.save()
 }
-
-// pressPapers sends the official form and, once there is one, the receipt.
-func (b *Bot) pressPapers(ctx context.Context, c *chat, id string) error {
-	full, err := b.look(ctx, c, id)
-	if err != nil || full == nil {
-		return err
-	}
-	f := full.Filing
-	p := b.config.Procedures.Version(f.Procedure, f.Version)
-	with := conversations.Print{At: b.when(), Record: map[string]string{"number": f.Number, "receipt_no": f.Receipt, "submitted_on": dayOf(f.Submitted), "filed_on": dayOf(f.Reached["filed"])}}
-	if err := b.sendPaper(c, p, full.Content, "application", with, textFormFile); err != nil {
-		return err
-	}
-	if f.Receipt != "" {
-		if err := b.sendPaper(c, p, full.Content, "receipt", with, textReceiptFile); err != nil {
-			return err
-		}
-	}
-	return c.save()
-}
-
-func dayOf(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return day(t)
-}
-
-// registerFile sends the register as a table.
-func (b *Bot) registerFile(ctx context.Context, c *chat, _ string) error {
-	cards, err := b.config.Desk.Register(ctx, c.user, records.Filter{Limit: maxRegister})
-	if err != nil {
-		return err
-	}
-	r := paper.Register{Title: textRegisterTitle, Counted: []string{"状态", "申请单位"}, Columns: []paper.Column{
-		{Name: "申请号", Width: 12}, {Name: "申请单位", Width: 14}, {Name: "事项", Width: 24}, {Name: "受理机关", Width: 12}, {Name: "状态", Width: 8}, {Name: "提交日期", Width: 9}, {Name: "回执号", Width: 12}, {Name: "办理期限", Width: 10}}}
-	for _, k := range cards {
-		r.Rows = append(r.Rows, []any{k.Number, k.Unit, k.Matter, k.Body, k.StateName, k.Submitted.In(china), k.Receipt, k.Due})
-	}
-	return b.sendRegister(c, r)
-}
-
-// maxRegister is how many filings a register holds: some years of a county.
-const maxRegister = 5000
 
 // tellNotices hands the notices that wait in the records to the outbox; the key
 // of each keeps it from being sent twice.

@@ -5,21 +5,29 @@ import "rongcuo/conversations/records"
 const (
 	headWaiting  = "待您办理"
 	headFilings  = "本单位的备案"
-	headRegister = "备案台账"
+	headRegister = "备案台账（%d 件）"
 	headTimeline = "办理过程"
 	headChanges  = "与上一次提交相比"
 
-	textNothingWaits  = "目前没有待您办理的事项。"
-	textNoFilings     = "还没有备案。发 /file 可以起草。"
-	textWhichNumber   = "请写申请号，例如：/find FS-2026-7K3MA-9QWX4"
-	textBody          = "受理机关："
-	textReceipt       = "回执号："
-	textAhead         = "紧急先行：%s，请在 %s前补报"
-	textByHandler     = "（由承办人依据纸质决定录入）"
-	textOnPaper       = "录入纸质决定："
-	textBefore        = "原："
-	textAfter         = "现："
-	textRegisterTitle = "风险备案台账"
+	textNothingWaits      = "目前没有待您办理的事项。"
+	textNoFilings         = "还没有备案。发 /file 可以起草。"
+	textWhichNumber       = "请写申请号，例如：/find FS-2026-7K3MA-9QWX4"
+	textBody              = "受理机关："
+	textReceipt           = "回执号："
+	textAhead             = "紧急先行：%s，请在 %s前补报"
+	textByHandler         = "（由承办人依据纸质决定录入）"
+	textOnPaper           = "录入纸质决定："
+	textBefore            = "原："
+	textAfter             = "现："
+	textNothingRegistered = "台账里还没有备案。"
+	textMoreRegistered    = "只列出最新 %d 件，其余请筛选或者导出。"
+	textChoose            = "请选择："
+	textRegisterFile      = "备案台账，共 %d 件。"
+	textChartHead         = "备案按状态统计，共 %d 件。"
+	textWhichPaper        = "要哪一份？每份都有 DOCX 和 PDF。"
+	textRedactedFile      = "脱敏副本：不含人名，可以用于交流。正文里写到的人名请再核对。"
+	textDecisionFile      = "研究决定告知书，以盖章纸质件为准。"
+	textRegisterTitle     = "风险备案台账"
 
 	textMoved       = "这件备案现在是“%s”，刚才的按钮已经不能用了。"
 	textPickReasons = "请选理由，可以选多项："
@@ -37,6 +45,15 @@ const (
 	buttonText     = "全文"
 	buttonTimeline = "办理过程"
 	buttonPapers   = "申请表和回执"
+	buttonForm     = "申请表"
+	buttonRedacted = "脱敏副本"
+	buttonDecision = "决定告知书"
+	buttonReceipt  = "备案回执"
+	buttonByYear   = "按年份"
+	buttonByState  = "按状态"
+	buttonByBody   = "按受理机关"
+	buttonAll      = "全部"
+	buttonChart    = "统计图"
 	buttonChanges  = "变化 %d 处"
 	buttonFiles    = "附件 %d 个"
 	buttonBackCard = "返回"
@@ -75,7 +92,11 @@ func init() { // methods that look into the tables
 		action{"diff", actors, (*Bot).pressDiff},
 		action{"files", actors, (*Bot).pressFiles},
 		action{"papers", actors, (*Bot).pressPapers},
-		action{"registerfile", deciders, (*Bot).registerFile},
+		action{"paper", actors, (*Bot).pressPaper},
+		action{"reg", deciders, (*Bot).pressRegister},
+		action{"regby", deciders, (*Bot).pressRegisterBy},
+		action{"regfile", deciders, (*Bot).pressRegisterFile},
+		action{"regchart", deciders, (*Bot).pressRegisterChart},
 		action{"act", actors, (*Bot).pressAct},
 		action{"reason", actors, (*Bot).pressReason},
 		action{"picked", actors, (*Bot).pressPicked},

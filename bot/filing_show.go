@@ -1,16 +1,12 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
-	"rongcuo/bot/delivery"
 	"rongcuo/conversations"
-	"rongcuo/conversations/paper"
 	"rongcuo/knowledge"
 )
 
@@ -126,38 +122,4 @@ func messageHTML(m conversations.Message) string {
 		}
 	}
 	return html.String()
-}
-
-// exportDraft sends the draft as the form, marked as no official document.
-func (b *Bot) exportDraft(c *chat, d draft) error {
-	p := b.config.Procedures.Version(d.Dialog.Procedure, d.Dialog.Version)
-	if p == nil {
-		return nil
-	}
-	return b.sendPaper(c, p, p.Draft(d.Dialog), "application", conversations.Print{Draft: true, At: b.when()}, textDraftFile)
-}
-
-// sendPaper sends a document of the procedure as DOCX and PDF.
-func (b *Bot) sendPaper(c *chat, p *conversations.Procedure, content conversations.Content, document string, with conversations.Print, caption string) error {
-	filled, err := p.Paper(document, content, with)
-	if err != nil {
-		return err
-	}
-	var docx, pdf bytes.Buffer
-	if err := paper.DOCX(&docx, filled); err != nil {
-		return err
-	}
-	lacking, err := paper.PDF(&pdf, filled)
-	if err != nil {
-		return err
-	}
-	if len(lacking) > 0 {
-		caption += fmt.Sprintf(textLacking, string(lacking[:min(len(lacking), 10)]))
-	}
-	for _, f := range []delivery.File{{Name: filled.Title + ".docx", Data: docx.Bytes()}, {Name: filled.Title + ".pdf", Data: pdf.Bytes()}} {
-		if err := c.turn.Send(delivery.Message{Chat: c.id, Text: escape(caption), File: &f}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -318,12 +318,16 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 
 	t.Run("the papers", func(t *testing.T) {
 		handler.Press(open(t, handler, "/filings"), "申请表和回执")
-		for _, name := range []string{"申请表.docx", "申请表.pdf", "回执.docx", "回执.pdf"} {
-			m := handler.Await(name, func(m localtelegramtest.Message) bool {
-				return m.Document != nil && strings.HasSuffix(m.Document.Name, name)
-			})
-			if data := handler.Download(m); len(data) < 1000 {
-				t.Errorf("%s has %d bytes", name, len(data))
+		menu := handler.AwaitText("要哪一份")
+		for _, paper := range [][2]string{{"申请表", "申请表"}, {"脱敏副本", "申请表"}, {"决定告知书", "决定告知书"}, {"备案回执", "回执"}} {
+			handler.Press(menu, paper[0])
+			for _, form := range []string{".docx", ".pdf"} {
+				m := handler.Await(paper[1]+form, func(m localtelegramtest.Message) bool {
+					return m.Document != nil && strings.HasSuffix(m.Document.Name, paper[1]+form)
+				})
+				if data := handler.Download(m); len(data) < 1000 {
+					t.Errorf("%s has %d bytes", paper, len(data))
+				}
 			}
 		}
 	})
@@ -341,11 +345,20 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 	})
 	t.Run("the register", func(t *testing.T) {
 		registrar.Say("/register")
-		registrar.Press(registrar.AwaitText("备案台账"), "导出台账")
+		list := registrar.AwaitText("备案台账（1 件）")
+		registrar.Press(list, "导出台账")
 		m := registrar.Await("the table", func(m localtelegramtest.Message) bool { return m.Document != nil })
 		if !strings.HasSuffix(m.Document.Name, ".xlsx") || len(registrar.Download(m)) < 1000 {
 			t.Errorf("%+v", m.Document)
 		}
+		registrar.Press(list, "统计图")
+		registrar.AwaitText("1. 已办结：1 件")
+		registrar.Press(list, "按状态")
+		registrar.Press(registrar.AwaitText("请选择"), "已办结")
+		registrar.AwaitText("备案台账（1 件）")
+		registrar.Press(list, "按年份")
+		registrar.Press(registrar.AwaitText("请选择"), "2026年")
+		registrar.AwaitText("备案台账（1 件）")
 	})
 	checked, err := tn.book.Verify(t.Context())
 	must(t, err)

@@ -98,15 +98,21 @@ func statsPicture(days []knowledge.DayCount) ([]byte, error) {
 		}
 		most = max(most, d.Asked())
 	}
-	o := charts.NewBarChartOptionWithData(parts)
-	o.Theme = charts.GetTheme(charts.ThemeLight).WithSeriesColors(statsColours)
-	o.StackSeries = charts.Ptr(true)
 	every := (len(labels) + mostLabels - 1) / mostLabels
 	for i := range labels { // today's is always there
 		if (len(labels)-1-i)%every != 0 {
 			labels[i] = ""
 		}
 	}
+	return barPicture(parts, labels, most)
+}
+
+// barPicture draws bars, those of several series upon each other, as PNG. most is
+// the height of the highest.
+func barPicture(series [][]float64, labels []string, most int) ([]byte, error) {
+	o := charts.NewBarChartOptionWithData(series)
+	o.Theme = charts.GetTheme(charts.ThemeLight).WithSeriesColors(statsColours)
+	o.StackSeries = charts.Ptr(true)
 	o.CategoryAxis.Labels, o.CategoryAxis.LabelCount = labels, len(labels)
 	step := roundStep(most)
 	lines := (most + step - 1) / step
