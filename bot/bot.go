@@ -68,6 +68,7 @@ type Config struct {
 	Procedures *conversations.Library
 	Desk       *records.Desk
 	Files      *records.Files // attachments
+	Calendars  string         // folder of the tables of holidays that administrators adopt
 	Now        func() time.Time
 }
 
@@ -141,11 +142,19 @@ func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) 
 	if b.stranger(c) && !(name == "start" && isInvitation(rest)) {
 		return b.turnAway(ctx, c)
 	}
-	if !strings.HasPrefix(m.Text, "/") && !strings.HasPrefix(m.Text, "／") {
-		for _, dialog := range []func(context.Context, *chat, *models.Message) (bool, error){b.actFile, b.filingMessage} {
-			if handled, err := dialog(ctx, c, m); handled {
-				return err
-			}
+	if isCommand && isSlash(m.Text) {
+		return b.command(ctx, c, name, rest)
+	}
+	// What we asked for comes first, then the form that is open, in which a word
+	// such as 返回 means its own; then commands in words.
+	if !isCommand && m.Document == nil && strings.TrimSpace(m.Text) != "" {
+		if handled, err := b.awaited(ctx, c, m.Text); handled {
+			return err
+		}
+	}
+	for _, dialog := range []func(context.Context, *chat, *models.Message) (bool, error){b.actFile, b.filingMessage} {
+		if handled, err := dialog(ctx, c, m); handled {
+			return err
 		}
 	}
 	switch {
@@ -156,10 +165,12 @@ func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) 
 	case strings.TrimSpace(m.Text) == "":
 		return c.say(textOnlyWords, nil)
 	}
-	if handled, err := b.awaited(ctx, c, m.Text); handled {
-		return err
-	}
 	return b.ask(ctx, c, b.withoutMention(m.Text))
+}
+
+func isSlash(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "／")
 }
 
 // await is a question of ours whose answer the person writes next. A command

@@ -316,7 +316,7 @@ func (b *Bot) Regular(ctx context.Context) error {
 			break
 		}
 	}
-	return errors.Join(b.tellNotices(ctx), b.remindDrafts(ctx))
+	return errors.Join(b.tellNotices(ctx), b.remindDrafts(ctx), b.followCalendar())
 }
 
 func number(s string) int64 {

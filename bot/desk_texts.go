@@ -29,6 +29,13 @@ const (
 	textDecisionFile      = "研究决定告知书，以盖章纸质件为准。"
 	textRegisterTitle     = "风险备案台账"
 
+	textCalendar        = "办理期限按工作日计算。已有放假安排的年份：%s。\n要增加一年，请把国务院办公厅当年放假通知的正文粘贴到这里。没有安排的年份按周一到周五计算，日期前加“约”。"
+	textNoNotice        = "没有读出放假安排。请粘贴通知正文，要有年份，例如：2027年……国庆节：10月1日至7日放假调休。9月26日上班。"
+	textHolidays        = "<b>%d年的放假安排</b>，请与通知核对："
+	textDayOff          = "放假："
+	textDayOn           = "上班："
+	textHolidaysAdopted = "已采用 %d 年的放假安排，此后起算的期限按它计算，已经起算的不变。"
+
 	textMoved       = "这件备案现在是“%s”，刚才的按钮已经不能用了。"
 	textPickReasons = "请选理由，可以选多项："
 	textPickRemarks = "请点出要改的栏目并写明意见（已写 %d 处）；没有的直接点“完成”。"
@@ -42,6 +49,7 @@ const (
 	textNoFileNow   = "现在不需要文件。"
 	textDone        = "已办理：%s\n<b>%s</b>\n现在的状态：%s"
 
+	buttonAdopt    = "采用"
 	buttonText     = "全文"
 	buttonTimeline = "办理过程"
 	buttonPapers   = "申请表和回执"
@@ -78,6 +86,7 @@ func init() { // methods that look into the tables
 		command{[]string{"filings", "我的备案"}, "本单位的备案", applicants, (*Bot).filings},
 		command{[]string{"todo", "待办"}, "待您办理的备案", actors, (*Bot).waiting},
 		command{[]string{"register", "台账"}, "备案台账", deciders, (*Bot).register},
+		command{[]string{"calendar", "放假安排"}, "放假和调休安排", keepers, (*Bot).calendar},
 		command{[]string{"find", "查备案"}, "按申请号查备案", actors, (*Bot).find},
 	)
 	actions = append(actions,
@@ -107,7 +116,16 @@ func init() { // methods that look into the tables
 		action{"actdrop", actors, (*Bot).pressActDrop},
 		action{"do", actors, (*Bot).pressDo},
 	)
-	awaits = append(awaits, await{awaitAct, actors, (*Bot).awaitedAct})
+	actions = append(actions,
+		action{"holidays", keepers, (*Bot).pressHolidays},
+		action{"noholidays", keepers, (*Bot).pressNoHolidays},
+	)
+	awaits = append(awaits, await{awaitAct, actors, (*Bot).awaitedAct}, await{awaitCalendar, keepers, (*Bot).awaitedCalendar})
 }
 
-const awaitAct = "act"
+const (
+	awaitAct      = "act"
+	awaitCalendar = "calendar"
+)
+
+var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}

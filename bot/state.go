@@ -11,6 +11,7 @@ import (
 	"github.com/go-telegram/bot/models"
 
 	"rongcuo/bot/delivery"
+	"rongcuo/conversations"
 	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 )
@@ -32,13 +33,14 @@ type chat struct {
 // state is what a chat remembers. It is kept for stateTime after the last
 // message and cleared by /new and /delete_me.
 type state struct {
-	History  []knowledge.Turn `json:"history,omitempty"`
-	At       time.Time        `json:"at,omitzero"`
-	Answers  []shown          `json:"answers,omitempty"` // whose buttons still work, the newest last
-	Next     int              `json:"next"`              // number of the next answer
-	Pending  *pending         `json:"pending,omitempty"`
-	Withdraw string           `json:"withdraw,omitempty"` // document that waits for a yes
-	Await    string           `json:"await,omitempty"`    // what the next words answer: "name:argument" of awaits
+	History  []knowledge.Turn             `json:"history,omitempty"`
+	At       time.Time                    `json:"at,omitzero"`
+	Answers  []shown                      `json:"answers,omitempty"` // whose buttons still work, the newest last
+	Next     int                          `json:"next"`              // number of the next answer
+	Pending  *pending                     `json:"pending,omitempty"`
+	Withdraw string                       `json:"withdraw,omitempty"` // document that waits for a yes
+	Holidays *conversations.HolidayNotice `json:"holidays,omitempty"` // waits for a yes
+	Await    string                       `json:"await,omitempty"`    // what the next words answer: "name:argument" of awaits
 }
 
 // shown is an answer in the chat, as far as its buttons need it.

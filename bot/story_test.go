@@ -73,7 +73,7 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 	files, err := records.OpenFiles(filepath.Join(dir, "files"), nil)
 	must(t, err)
 	config := bot.Config{
-		Procedures: procedures, Desk: desk, Files: files,
+		Procedures: procedures, Desk: desk, Files: files, Calendars: filepath.Join(dir, "calendar"),
 		Base: base, Book: book, Client: client, Limits: store, Username: "rongcuo_bot", Library: library,
 	}
 	for _, a := range adjust {

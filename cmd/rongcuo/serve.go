@@ -72,8 +72,9 @@ const followEvery = 5 * time.Second
 
 // Folders below the data folder.
 const (
-	libraryDir = "library" // published files
-	filesDir   = "files"   // attachments of filings
+	libraryDir  = "library"  // published files
+	filesDir    = "files"    // attachments of filings
+	calendarDir = "calendar" // tables of holidays
 )
 
 // openWorks wires records, knowledge, delivery and the bot; run sets them
@@ -126,9 +127,9 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
-	calendar, err := conversations.NewCalendar()
+	calendar, err := bot.LoadCalendar(filepath.Join(dir, calendarDir))
 	if err != nil {
-		return nil, err
+		return nil, failure("放假安排读不出来：%v。请改正或者移走这个文件夹里的表。", err)
 	}
 	desk, err := book.Desk(ctx, procedures, calendar)
 	if err != nil {
@@ -139,7 +140,7 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 		return nil, failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(dir, filesDir))
 	}
 	w.bot, err = bot.New(bot.Config{
-		Procedures: procedures, Desk: desk, Files: files,
+		Procedures: procedures, Desk: desk, Files: files, Calendars: filepath.Join(dir, calendarDir),
 		Base: base, Book: book, Client: client, Limits: store, Username: o.username, Closed: s.Closed,
 		Library: library, Office: s.Office, Log: o.log, Tokens: bot.Budget{Person: s.PersonTokens, All: s.AllTokens},
 	})
