@@ -67,8 +67,9 @@ type Config struct {
 	// Filings; without Procedures and Desk there are none.
 	Procedures *conversations.Library
 	Desk       *records.Desk
-	Files      *records.Files // attachments
-	Calendars  string         // folder of the tables of holidays that administrators adopt
+	Files      *records.Files         // attachments
+	Proposer   conversations.Proposer // reads pasted plans; nil: rules alone do
+	Calendars  string                 // folder of the tables of holidays that administrators adopt
 	Now        func() time.Time
 }
 

@@ -239,7 +239,7 @@ func (b *Bot) step(ctx context.Context, c *chat, mine drafts, d draft, e convers
 		}
 	}
 	before := d.Dialog.Phase
-	next, replies, ok := b.guide().Step(ctx, d.Dialog, e, b.when())
+	next, replies, ok := b.guide(c).Step(ctx, d.Dialog, e, b.when())
 	if !ok {
 		return b.expired(ctx, c)
 	}

@@ -2,11 +2,16 @@ package bot_test
 
 import (
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"rongcuo/bot"
+	"rongcuo/conversations"
 	"rongcuo/knowledge"
+	"rongcuo/knowledge/fakemodel"
+	"rongcuo/prompts"
 )
 
 func TestADraftGoesOnAfterARestart(t *testing.T) {
@@ -114,4 +119,45 @@ func TestWorkBegunOnAnOralConsent(t *testing.T) {
 	body.AwaitText("已提交，申请号")
 	body.Press(open(t, body, "/todo"), "办理过程")
 	body.AwaitText("紧急先行实施")
+}
+
+const plan = `关于无产权档案老楼加装电梯的工作方案。该楼建成二十余年，产权档案缺失，居民多次反映出行不便，两年来一直没有办成，涉及八十六户居民。
+经社区和住房保障中心共同测算，加装电梯及配套管线迁改大约需要资金四十五万元，由县级财政列支。
+计划在公示三十日无异议后先行施工，施工期间由社区安排专人值守，遇有产权争议立即停工并组织协商，确保居民合法权益不受影响。`
+
+func TestAPastedPlanIsReadAndNothingEntersUnconfirmed(t *testing.T) {
+	model := fakemodel.Start(t)
+	model.OnChat = func(w http.ResponseWriter, _, _ string, _ int) {
+		fakemodel.Stream(w, `好的：[{"key":"fund_amount","text":"45万","source":"加装电梯及配套管线迁改大约需要资金四十五万元"},
+			{"key":"matter_name","text":"无产权档案老楼加装电梯","source":"关于无产权档案老楼加装电梯的工作方案"},
+			{"key":"affected_count","text":"500","source":"涉及五百户居民"},{"key":"bogus","text":"1","source":"关于"}]`, "stop")
+	}
+	models, err := knowledge.NewModels(knowledge.ModelConfig{BaseURL: model.URL, ChatModel: "fake"})
+	must(t, err)
+	t.Cleanup(models.Close)
+	set, err := prompts.Load("")
+	must(t, err)
+	k := newClock()
+	tn := foundWith(t, localTelegram(t), t.TempDir(), knowledge.Options{}, func(c *bot.Config) {
+		k.rules(c)
+		c.Proposer = conversations.ModelProposer{Prompts: set, Model: models}
+	})
+	staff(t, tn)
+	handler := tn.As("承办人")
+	handler.Say("/file")
+	answerAll(t, handler, tn.procedures.Latest("risk-filing"), filled, "事项名称")
+	handler.Say(plan)
+	shown := handler.AwaitText("涉及资金")
+	if strings.Contains(shown.Text, "500") || !strings.Contains(shown.Text, "大约需要资金四十五万元") {
+		t.Errorf("proposed:\n%s", shown.Text)
+	}
+	handler.Press(shown, "全部采用")
+	handler.AwaitText("属于哪个方面") // the next question that is open
+	handler.Say("查看已填")
+	if text := handler.AwaitText("涉及资金").Text; !strings.Contains(text, "45万元") || strings.Contains(text, "500") {
+		t.Errorf("the form has:\n%s", text)
+	}
+	if strings.Contains(model.Prompts(), "0000-1234567") {
+		t.Error("the model saw an answer of the form")
+	}
 }

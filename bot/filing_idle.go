@@ -82,7 +82,7 @@ func (b *Bot) remindDraft(ctx context.Context, id string) (over bool, err error)
 	if due := p.Due(d.Dialog); due.IsZero() || due.After(b.when()) {
 		return false, nil
 	}
-	next, replies, ok := b.guide().Step(ctx, d.Dialog, conversations.Event{Kind: conversations.EventTimer}, b.when())
+	next, replies, ok := b.guide(nil).Step(ctx, d.Dialog, conversations.Event{Kind: conversations.EventTimer}, b.when())
 	person, err := strconv.ParseInt(d.Dialog.Owner, 10, 64)
 	if !ok || err != nil {
 		return false, nil

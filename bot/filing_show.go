@@ -5,15 +5,41 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"rongcuo/conversations"
 	"rongcuo/knowledge"
 )
 
 // guide is the engine with what it leaves to others: the answer to a policy
-// question in the middle of a form, and the screen for what must not be typed.
-func (b *Bot) guide() *conversations.Guide {
-	return &conversations.Guide{Library: b.config.Procedures, Asker: asking{b}, Screener: screening{}}
+// question in the middle of a form, a model that reads pasted plans, and the
+// screen for what must not be typed.
+func (b *Bot) guide(c *chat) *conversations.Guide {
+	g := &conversations.Guide{Library: b.config.Procedures, Asker: asking{b}, Screener: screening{}}
+	if b.config.Proposer != nil && c != nil {
+		g.Proposer = metered{b, c}
+	}
+	return g
+}
+
+// metered asks the model within the person's budget. What a plan costs is
+// counted as the characters of the text, about what models count.
+type metered struct {
+	b *Bot
+	c *chat
+}
+
+func (m metered) Propose(ctx context.Context, text string, fields []*conversations.Field) []conversations.Suggestion {
+	if spent, err := m.b.spent(ctx, m.c); err != nil || spent {
+		return nil
+	}
+	list := m.b.config.Proposer.Propose(ctx, text, fields)
+	if list != nil {
+		if err := m.b.spend(ctx, m.c, utf8.RuneCountInString(text)); err != nil {
+			m.b.log.Warn("what a plan cost was not counted", "error", err)
+		}
+	}
+	return list
 }
 
 // asking answers a question that was put in the middle of a form, briefly.

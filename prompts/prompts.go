@@ -3,7 +3,8 @@
 // lacks what the others rely on is refused at start.
 //
 // Nothing here knows what is done with a model's reply: package knowledge
-// checks each claim of it against the sources.
+// checks each claim of an answer against the sources, package conversations each
+// value that was found in a plan against the plan and the form.
 package prompts
 
 import (
@@ -39,45 +40,71 @@ type Source struct {
 	Text   string
 }
 
-// Set is a complete set of prompts. It is immutable.
-type Set struct {
-	system, user *template.Template
-	version      string
+// Plan is what the plan templates are given: a text in which answers to the
+// fields of a form are looked for.
+type Plan struct {
+	Fence  string
+	Text   string
+	Date   string
+	Fields []PlanField
 }
 
-// required are words that a template must hold for the checks behind it to
-// make sense.
-var required = map[string][]string{
-	"answer.system.tmpl": {"[1]"},
-	"answer.user.tmpl":   {".Fence", ".Question", ".Sources"},
+// PlanField is a field of a form.
+type PlanField struct {
+	Key     string
+	Label   string
+	Ask     string
+	Options []string // of which the answer is one; none for free answers
+}
+
+// Set is a complete set of prompts. It is immutable.
+type Set struct {
+	templates map[string]*template.Template
+	version   string
+}
+
+// Names of the templates, as files.
+const (
+	answerSystem = "answer.system.tmpl"
+	answerUser   = "answer.user.tmpl"
+	planSystem   = "plan.system.tmpl"
+	planUser     = "plan.user.tmpl"
+)
+
+// wanted says of each template which words it must hold for the checks behind
+// it to make sense, and what it is tried with.
+var wanted = []struct {
+	name  string
+	words []string
+	trial any
+}{
+	{answerSystem, []string{"[1]"}, Answer{Sources: make([]Source, 1), Earlier: make([]string, 1)}},
+	{answerUser, []string{".Fence", ".Question", ".Sources"}, Answer{Sources: make([]Source, 1), Earlier: make([]string, 1)}},
+	{planSystem, []string{"key", "text", "source"}, Plan{Fields: make([]PlanField, 1)}},
+	{planUser, []string{".Fence", ".Text", ".Fields"}, Plan{Fields: make([]PlanField, 1)}},
 }
 
 // Load gives the built-in prompts, with those of dir in place of the ones they
 // are named after. dir may be "". An error names the file and the line.
 func Load(dir string) (*Set, error) {
-	texts := map[string]string{}
+	s := &Set{templates: map[string]*template.Template{}}
 	hash := sha256.New()
-	for _, name := range []string{"answer.system.tmpl", "answer.user.tmpl"} {
-		text, err := read(dir, name)
+	for _, w := range wanted {
+		text, err := read(dir, w.name)
 		if err != nil {
 			return nil, err
 		}
-		for _, word := range required[name] {
+		for _, word := range w.words {
 			if !strings.Contains(text, word) {
-				return nil, fmt.Errorf("%s: %s 不能缺少", name, word)
+				return nil, fmt.Errorf("%s: %s 不能缺少", w.name, word)
 			}
 		}
-		texts[name] = text
-		hash.Write([]byte(name + "\x00" + text + "\x00"))
+		if s.templates[w.name], err = parse(w.name, text, w.trial); err != nil {
+			return nil, err
+		}
+		hash.Write([]byte(w.name + "\x00" + text + "\x00"))
 	}
-	s := &Set{version: hex.EncodeToString(hash.Sum(nil))[:12]}
-	var err error
-	if s.system, err = parse("answer.system.tmpl", texts["answer.system.tmpl"]); err != nil {
-		return nil, err
-	}
-	if s.user, err = parse("answer.user.tmpl", texts["answer.user.tmpl"]); err != nil {
-		return nil, err
-	}
+	s.version = hex.EncodeToString(hash.Sum(nil))[:12]
 	return s, nil
 }
 
@@ -97,12 +124,12 @@ func read(dir, name string) (string, error) {
 
 // parse also renders the template once, so that a field that does not exist is
 // found at start and not at the first question.
-func parse(name, text string) (*template.Template, error) {
+func parse(name, text string, trial any) (*template.Template, error) {
 	t, err := template.New(name).Option("missingkey=error").Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	return t, t.Execute(new(bytes.Buffer), Answer{Sources: make([]Source, 1), Earlier: make([]string, 1)})
+	return t, t.Execute(new(bytes.Buffer), trial)
 }
 
 // Version names the texts of a set, for logs.
@@ -124,11 +151,21 @@ func (s *Set) Answer(a Answer) (system, user string, err error) {
 		sources[i] = src
 	}
 	a.Sources = sources
+	return s.render(answerSystem, answerUser, a)
+}
+
+// Plan renders the two messages that look for answers in a text.
+func (s *Set) Plan(p Plan) (system, user string, err error) {
+	p.Text = strings.ReplaceAll(p.Text, p.Fence, "")
+	return s.render(planSystem, planUser, p)
+}
+
+func (s *Set) render(system, user string, data any) (string, string, error) {
 	var b, u bytes.Buffer
-	if err := s.system.Execute(&b, a); err != nil {
+	if err := s.templates[system].Execute(&b, data); err != nil {
 		return "", "", err
 	}
-	if err := s.user.Execute(&u, a); err != nil {
+	if err := s.templates[user].Execute(&u, data); err != nil {
 		return "", "", err
 	}
 	return b.String(), u.String(), nil

@@ -139,7 +139,12 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(dir, filesDir))
 	}
+	proposer, err := s.proposer()
+	if err != nil {
+		return nil, err
+	}
 	w.bot, err = bot.New(bot.Config{
+		Proposer: proposer,
 		Procedures: procedures, Desk: desk, Files: files, Calendars: filepath.Join(dir, calendarDir),
 		Base: base, Book: book, Client: client, Limits: store, Username: o.username, Closed: s.Closed,
 		Library: library, Office: s.Office, Log: o.log, Tokens: bot.Budget{Person: s.PersonTokens, All: s.AllTokens},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"rongcuo/conversations"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/embedding"
 	"rongcuo/prompts"
@@ -191,6 +192,18 @@ func (s settings) models() (*knowledge.Models, error) {
 	return knowledge.NewModels(knowledge.ModelConfig{
 		BaseURL: s.ModelURL, Key: s.ModelKey, ChatModel: s.ChatModel, EmbeddingModel: s.EmbeddingModel, Dimensions: s.Dimensions,
 	})
+}
+
+// proposer reads plans that people paste into a form; nil without a chat model.
+func (s settings) proposer() (conversations.Proposer, error) {
+	if s.ChatModel == "" {
+		return nil, nil
+	}
+	models, err := s.models()
+	if err != nil {
+		return nil, err
+	}
+	return conversations.ModelProposer{Prompts: s.prompts, Model: models}, nil
 }
 
 // newBase wires a knowledge base as the settings say. db may be nil.
