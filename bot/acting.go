@@ -25,6 +25,7 @@ type act struct {
 	Reasons  []string           `json:"reasons,omitempty"`
 	Picked   bool               `json:"picked,omitempty"` // reasons are complete
 	Remarks  map[string]string  `json:"remarks,omitempty"`
+	Step     int                `json:"step,omitempty"`   // whose fields are shown for remarks; 0: the steps
 	Marked   bool               `json:"marked,omitempty"` // remarks are complete
 	Skipped  map[string]bool    `json:"skipped,omitempty"`
 	At       string             `json:"at,omitempty"` // the field, or remark of a field, that words answer
@@ -117,14 +118,7 @@ func (b *Bot) nextQuestion(full records.Full, ch records.Choice, a *act) (html s
 		}
 		return textPickReasons, append(rows, []button{{buttonPicked, "picked:"}})
 	case ch.Remarks && !a.Marked:
-		for _, l := range full.Content.Lines() {
-			sign := ""
-			if a.Remarks[l.Key] != "" {
-				sign = remarkMark + " "
-			}
-			rows = append(rows, []button{{sign + clip(l.Step+"："+l.Label, 26), "remark:" + l.Key}})
-		}
-		return fmt.Sprintf(textPickRemarks, len(a.Remarks)), append(rows, []button{{buttonMarked, "marked:"}})
+		return b.remarkScreen(full, *a)
 	}
 	if f := b.openField(full, ch, *a); f != nil {
 		a.At = f.Key
@@ -151,6 +145,44 @@ func (b *Bot) nextQuestion(full records.Full, ch records.Choice, a *act) (html s
 		return html, rows
 	}
 	return b.summary(full, ch, *a), [][]button{{{buttonConfirm + ch.Name, "do:"}}}
+}
+
+// remarkScreen offers the steps of the form, or the fields of one of them.
+func (b *Bot) remarkScreen(full records.Full, a act) (html string, rows [][]button) {
+	var steps []string
+	marked := map[string]bool{}
+	for _, l := range full.Content.Lines() {
+		if !slices.Contains(steps, l.Step) {
+			steps = append(steps, l.Step)
+		}
+		marked[l.Step] = marked[l.Step] || a.Remarks[l.Key] != ""
+		if a.Step > 0 && l.Step == steps[min(a.Step, len(steps))-1] && len(steps) == a.Step {
+			rows = append(rows, []button{{signed(a.Remarks[l.Key] != "", clip(l.Label, 26)), "remark:" + l.Key}})
+		}
+	}
+	if rows != nil {
+		return fmt.Sprintf(textPickRemarks, len(a.Remarks)), append(rows, []button{{buttonBackCard, "remarks:0"}})
+	}
+	for i, step := range steps {
+		one := button{signed(marked[step], step), fmt.Sprintf("remarks:%d", i+1)}
+		if i%2 == 1 {
+			rows[len(rows)-1] = append(rows[len(rows)-1], one)
+		} else {
+			rows = append(rows, []button{one})
+		}
+	}
+	return fmt.Sprintf(textPickRemarks, len(a.Remarks)), append(rows, []button{{buttonMarked, "marked:"}})
+}
+
+func signed(marked bool, label string) string {
+	if marked {
+		return remarkMark + " " + label
+	}
+	return label
+}
+
+func (b *Bot) pressRemarks(ctx context.Context, c *chat, step string) error {
+	return b.change(ctx, c, func(a *act, _ records.Full, _ records.Choice) string { a.Step = int(number(step)); return "" })
 }
 
 // openField is the next field of the short form that has no answer yet. Which
@@ -316,7 +348,7 @@ func (b *Bot) awaitedAct(ctx context.Context, c *chat, _, text string) error {
 			if a.Remarks == nil {
 				a.Remarks = map[string]string{}
 			}
-			a.Remarks[key] = strings.TrimSpace(text)
+			a.Remarks[key], a.Step = strings.TrimSpace(text), 0
 			return ""
 		}
 		f := b.openField(full, ch, *a)

@@ -169,6 +169,7 @@ var actions []action
 func init() { // the table names methods that look into it
 	actions = []action{
 		{"ex", everyone, (*Bot).pressExample},
+		{"menu", everyone, (*Bot).pressMenu}, // the command proves who may
 		{"art", everyone, (*Bot).pressArticle},
 		{"case", everyone, (*Bot).pressCase},
 		{"go", everyone, (*Bot).pressArticle},

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tg "github.com/go-telegram/bot"
@@ -123,7 +124,34 @@ func (b *Bot) start(ctx context.Context, c *chat, rest string) error {
 	for i, e := range exampleQuestions {
 		examples = append(examples, []button{{e, "ex:" + string(rune('0'+i))}})
 	}
-	return c.say(textStart, keyboard(examples))
+	return c.say(textStart, keyboard(append(examples, b.menu(c)...)))
+}
+
+// startMenu are the commands that the first screen offers as buttons.
+var startMenu = []string{"file", "todo", "filings", "register", "docs", "people"}
+
+// menu gives a button for each command of the first screen that the person has.
+func (b *Bot) menu(c *chat) (rows [][]button) {
+	for _, name := range startMenu {
+		for _, command := range commands {
+			if command.names[0] != name || !c.may(command.access) || c.group {
+				continue
+			}
+			if n := len(rows); n > 0 && len(rows[n-1]) < 2 {
+				rows[n-1] = append(rows[n-1], button{command.names[1], "menu:" + name})
+			} else {
+				rows = append(rows, []button{{command.names[1], "menu:" + name}})
+			}
+		}
+	}
+	return rows
+}
+
+func (b *Bot) pressMenu(ctx context.Context, c *chat, name string) error {
+	if !slices.Contains(startMenu, name) {
+		return b.expired(ctx, c)
+	}
+	return b.command(ctx, c, name, "")
 }
 
 func (b *Bot) help(ctx context.Context, c *chat, _ string) error {

@@ -91,6 +91,7 @@ func init() { // methods that look into the tables
 	)
 	actions = append(actions,
 		action{"f", everyone, (*Bot).pressFiling}, // whose draft it is, is proved there
+		action{"fstep", everyone, (*Bot).pressStep},
 		action{"newdraft", everyone, (*Bot).pressNewDraft},
 		action{"hand", applicants, (*Bot).pressHandOver},
 		action{"handto", applicants, (*Bot).pressHandTo},
@@ -110,6 +111,7 @@ func init() { // methods that look into the tables
 		action{"reason", actors, (*Bot).pressReason},
 		action{"picked", actors, (*Bot).pressPicked},
 		action{"marked", actors, (*Bot).pressMarked},
+		action{"remarks", actors, (*Bot).pressRemarks},
 		action{"remark", actors, (*Bot).pressRemark},
 		action{"say", actors, (*Bot).pressSay},
 		action{"actskip", actors, (*Bot).pressActSkip},

@@ -87,7 +87,7 @@ func (b *Bot) remindDraft(ctx context.Context, id string) (over bool, err error)
 	if !ok || err != nil {
 		return false, nil
 	}
-	for i, s := range screens(id, replies) {
+	for i, s := range screens(p, id, replies) {
 		m := delivery.Message{Key: fmt.Sprintf("idle:%s:%d:%d:%d", id, d.Dialog.Touched.Unix(), d.Dialog.Reminded, i), Chat: person,
 			Priority: delivery.Notice, Text: s.html, Markup: keyboard(s.rows)}
 		if _, err := b.office.Send(ctx, m); err != nil {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -99,15 +100,11 @@ type screen struct {
 }
 
 // screens lays out what the engine says, several short replies in one message.
-func screens(draft string, replies []conversations.Reply) (out []screen) {
+func screens(p *conversations.Procedure, draft string, replies []conversations.Reply) (out []screen) {
 	for _, r := range replies {
-		var rows [][]button
-		for _, row := range r.Choices {
-			var buttons []button
-			for _, choice := range row {
-				buttons = append(buttons, button{choice.Label, "f:" + draft + ":" + choice.Action})
-			}
-			rows = append(rows, buttons)
+		rows := choiceRows(draft, r)
+		if step := editedStep(p, r); step > 0 {
+			rows = [][]button{{{fmt.Sprintf(buttonEditStep, step, p.Steps[step-1].Title), fmt.Sprintf("fstep:%s:%d", draft, step)}}}
 		}
 		html := messageHTML(r.Text)
 		if n := len(out); n > 0 && units(out[n-1].html)+units(html) <= togetherUnits && len(out[n-1].rows)+len(rows) <= togetherRows {
@@ -120,9 +117,74 @@ func screens(draft string, replies []conversations.Reply) (out []screen) {
 	return out
 }
 
+func choiceRows(draft string, r conversations.Reply) (rows [][]button) {
+	for _, row := range r.Choices {
+		var buttons []button
+		for _, choice := range row {
+			buttons = append(buttons, button{choice.Label, "f:" + draft + ":" + choice.Action})
+		}
+		rows = append(rows, buttons)
+	}
+	return rows
+}
+
+// fewEdits is how many buttons that change an answer a screen shows. More are
+// behind one button for the step, so that a review of eight steps stays short.
+const fewEdits = 3
+
+const editAction = "edit:" // of a reply's choices, before the field's key
+
+// editedStep is the number of the step that a reply with many edits shows, 0 for
+// any other reply.
+func editedStep(p *conversations.Procedure, r conversations.Reply) int {
+	n, first := 0, ""
+	for _, row := range r.Choices {
+		for _, choice := range row {
+			key, edit := strings.CutPrefix(choice.Action, editAction)
+			if !edit {
+				return 0
+			}
+			if n++; n == 1 {
+				first = key
+			}
+		}
+	}
+	if n <= fewEdits || p == nil {
+		return 0
+	}
+	for i, s := range p.Steps {
+		if slices.ContainsFunc(s.Fields, func(f conversations.Field) bool { return f.Key == first }) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// pressStep offers the answers of a step to change: "draft:step".
+func (b *Bot) pressStep(ctx context.Context, c *chat, rest string) error {
+	id, step, _ := strings.Cut(rest, ":")
+	_, d, ok, err := b.openDraft(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	p := b.config.Procedures.Version(d.Dialog.Procedure, d.Dialog.Version)
+	n := int(number(step))
+	if !ok || p == nil || n < 1 || n > len(p.Steps) {
+		return b.expired(ctx, c)
+	}
+	var rows [][]button
+	for _, l := range p.Draft(d.Dialog).Lines() {
+		if l.Step == p.Steps[n-1].Title {
+			rows = append(rows, []button{{clip(l.Label+"："+l.Text, 30), "f:" + id + ":" + editAction + l.Key}})
+		}
+	}
+	return c.say(textEditWhich, keyboard(append(rows, []button{{buttonBackCard, "f:" + id + ":do:resume"}})))
+}
+
 // showReplies sends what the engine says, and the draft if it was asked for.
 func (b *Bot) showReplies(c *chat, d draft, replies []conversations.Reply) error {
-	for _, s := range screens(d.of(), replies) {
+	p := b.config.Procedures.Version(d.Dialog.Procedure, d.Dialog.Version)
+	for _, s := range screens(p, d.of(), replies) {
 		if err := c.reply(s.html, keyboard(s.rows)); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -197,14 +198,15 @@ func act(t *testing.T, p *localtelegramtest.Person, card localtelegramtest.Messa
 			p.Press(m, buttonWith(t, m, "B2"))
 			p.Press(p.AwaitText("请选理由"), "选好了")
 		case strings.Contains(m.Text, "请点出要改的栏目"):
-			p.Press(m, buttonWith(t, m, "背景"))
-			p.AwaitText("要怎样改")
-			p.Say("请写明拖了多久")
-			m = p.AwaitText("已写 1 处")
-			p.Press(m, buttonWith(t, m, "涉及资金"))
-			p.AwaitText("要怎样改")
-			p.Say("请核对金额")
-			p.Press(p.AwaitText("已写 2 处"), "完成")
+			for i, remark := range [][2]string{{"背景", "请写明拖了多久"}, {"涉及资金", "请核对金额"}} {
+				p.Press(m, buttonWith(t, m, "事项概况"))
+				fields := p.Await("the fields of the step", func(m localtelegramtest.Message) bool { return button(m, remark[0]) != "" })
+				p.Press(fields, button(fields, remark[0]))
+				p.AwaitText("要怎样改")
+				p.Say(remark[1])
+				m = p.AwaitText(fmt.Sprintf("已写 %d 处", i+1))
+			}
+			p.Press(m, "完成")
 		case strings.Contains(m.Text, "已收到 1 个文件"):
 			p.Press(m, "完成")
 		case button(m, "跳过") != "":

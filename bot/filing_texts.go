@@ -14,6 +14,7 @@ const (
 	textHandedTo    = "%s 把一份风险备案草稿交给您继续办理：<b>%s</b>"
 	textHanded      = "已转交，对方可以接着办理。"
 	textBegun       = "已记录口头同意，可以先行实施：<b>%s</b>\n请在 %s 前补交备案申请；逾期会提示负责人和相关机关。备案不等于免责。"
+	textEditWhich   = "要改哪一项？"
 	textAskLater    = "这个问题暂时答不了，请稍后单独提问。"
 	textDraftFile   = "草稿，不是正式文件。"
 	textFormFile    = "申请表，以盖章纸质件为准。"
@@ -30,6 +31,7 @@ const (
 	buttonHandOver  = "转给同事"
 	buttonNewDraft  = "另起一份"
 	buttonBegin     = "已口头同意，先行实施"
+	buttonEditStep  = "修改第%d步 %s"
 	buttonOpen      = "打开"
 	buttonLookDraft = "查看并确认"
 )

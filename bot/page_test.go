@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -17,17 +18,8 @@ import (
 // article, become the administrator, publish a document, and ask again.
 // BOT_SHOTS keeps the pictures in a folder.
 func TestTheStoryInABrowser(t *testing.T) {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if strings.Contains(os.Getenv("RONGCUO_TEST_REQUIRE"), "chromium") {
-			t.Fatal("RONGCUO_TEST_REQUIRE asks for chromium, which is not on PATH")
-		}
-		t.Skip("no chromium on PATH: the story is not tried in a browser")
-	}
 	town := newTown(t)
-	ctx, cancel := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN")))
-	defer cancel()
-	p := &story{t, ctx}
+	p := browse(t)
 	p.do(chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(town.URL()+"/#official"))
 	p.start()
 	p.write(opposed)
@@ -63,6 +55,26 @@ func TestTheStoryInABrowser(t *testing.T) {
 type story struct {
 	t   *testing.T
 	ctx context.Context
+}
+
+// browse opens a headless Chromium.
+func browse(t *testing.T) *story {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if strings.Contains(os.Getenv("RONGCUO_TEST_REQUIRE"), "chromium") {
+			t.Fatal("RONGCUO_TEST_REQUIRE asks for chromium, which is not on PATH")
+		}
+		t.Skip("no chromium on PATH: the story is not tried in a browser")
+	}
+	ctx, cancel := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN")))
+	t.Cleanup(cancel)
+	p := &story{t, ctx}
+	p.do(chromedp.Navigate("about:blank"))
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}}); err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func (p *story) do(steps ...chromedp.Action[chromedp.Void]) {
