@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -372,11 +374,12 @@ func (b *Bot) actFile(ctx context.Context, c *chat, m *models.Message) (handled 
 	if found, err := c.load(ctx, c.actKey(), &a); err != nil || !found {
 		return err != nil, err
 	}
-	e, refusal, err := b.attachment(ctx, m)
+	e, data, refusal, err := b.attachment(ctx, m)
 	if err != nil {
 		return true, err
 	}
-	return true, b.change(ctx, c, func(a *act, full records.Full, ch records.Choice) string {
+	var kept error
+	err = b.change(ctx, c, func(a *act, full records.Full, ch records.Choice) string {
 		f := b.openField(full, ch, *a)
 		switch {
 		case refusal != "":
@@ -391,9 +394,12 @@ func (b *Bot) actFile(ctx context.Context, c *chat, m *models.Message) (handled 
 		if _, _, err := p.ReadAnswers([]conversations.Field{one}, conversations.Said{Files: map[string][]conversations.File{f.Key: files}}, b.when()); err != nil {
 			return err.Error()
 		}
-		a.Said.Files[f.Key] = files
+		if _, _, kept = b.config.Files.Put(bytes.NewReader(data)); kept == nil {
+			a.Said.Files[f.Key] = files
+		}
 		return ""
 	})
+	return true, errors.Join(kept, err)
 }
 
 func (b *Bot) pressActDrop(ctx context.Context, c *chat, _ string) error {

@@ -216,9 +216,10 @@ func (b *Bot) filingMessage(ctx context.Context, c *chat, m *models.Message) (ha
 		return err != nil, err
 	}
 	e := conversations.Event{Kind: conversations.EventText, Text: m.Text}
+	var sent []byte
 	if m.Document != nil || len(m.Photo) > 0 {
 		var refusal string
-		if e, refusal, err = b.attachment(ctx, m); err != nil {
+		if e, sent, refusal, err = b.attachment(ctx, m); err != nil {
 			return true, err
 		}
 		if refusal != "" {
@@ -227,12 +228,17 @@ func (b *Bot) filingMessage(ctx context.Context, c *chat, m *models.Message) (ha
 	} else if strings.TrimSpace(m.Text) == "" {
 		return true, c.say(textOnlyWords, nil)
 	}
-	return true, b.step(ctx, c, mine, d, e)
+	return true, b.stepWith(ctx, c, mine, d, e, sent)
 }
 
 // step takes the dialog one step on and shows what it says. What became of the
 // dialog, the replies and "this update is done" are stored together.
 func (b *Bot) step(ctx context.Context, c *chat, mine drafts, d draft, e conversations.Event) error {
+	return b.stepWith(ctx, c, mine, d, e, nil)
+}
+
+// stepWith is step with the content of a file that came.
+func (b *Bot) stepWith(ctx context.Context, c *chat, mine drafts, d draft, e conversations.Event, sent []byte) error {
 	for _, p := range c.posts {
 		if p.Place == d.Unit && d.Unit != "" {
 			e.Roles = append(e.Roles, string(p.Role))
@@ -245,6 +251,11 @@ func (b *Bot) step(ctx context.Context, c *chat, mine drafts, d draft, e convers
 	}
 	if next.Phase == conversations.Submitted && before != conversations.Submitted {
 		return b.submit(ctx, c, mine, d, next)
+	}
+	if sent != nil {
+		if err := b.keep(next, e.Files[0].Hash, sent); err != nil {
+			return err
+		}
 	}
 	d.Dialog = next
 	if err := b.showReplies(c, d, replies); err != nil {

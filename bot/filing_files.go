@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-telegram/bot/models"
@@ -17,10 +18,10 @@ import (
 // maxAttachment is what the form takes (风险备案工作规程, 附件), in bytes.
 const maxAttachment = 20 << 20
 
-// attachment fetches a file that was sent within a dialog, looks through its
-// text and keeps it. refusal is a sentence when it is not taken; then nothing of
-// it is kept.
-func (b *Bot) attachment(ctx context.Context, m *models.Message) (e conversations.Event, refusal string, err error) {
+// attachment fetches a file that was sent within a dialog and looks through its
+// text. refusal is a sentence when it is not taken. Nothing of it is kept here:
+// whoever takes it puts the data into the folder of attachments.
+func (b *Bot) attachment(ctx context.Context, m *models.Message) (e conversations.Event, data []byte, refusal string, err error) {
 	id, name, size := "", "", int64(0)
 	if d := m.Document; d != nil {
 		id, name, size = d.FileID, d.FileName, d.FileSize
@@ -29,37 +30,47 @@ func (b *Bot) attachment(ctx context.Context, m *models.Message) (e conversation
 		id, name, size = p.FileID, textPhotoName, int64(p.FileSize)
 	}
 	if size > maxAttachment {
-		return e, fmt.Sprintf(textFileTooLarge, maxAttachment>>20), nil
+		return e, nil, fmt.Sprintf(textFileTooLarge, maxAttachment>>20), nil
 	}
 	if s := (screening{}).Screen(name + " " + m.Caption); s != "" {
-		return e, s, nil
+		return e, nil, s, nil
 	}
-	data, err := b.download(ctx, id)
+	data, err = b.download(ctx, id)
 	if err != nil {
 		b.log.Warn("an attachment could not be fetched", "error", err)
-		return e, textNoDownload, nil
+		return e, nil, textNoDownload, nil
 	}
 	kind := fileKind(name, data)
 	text := ""
 	if kind == "pdf" || kind == "docx" {
 		read, err := documents.Read(ctx, "附件."+kind, bytes.NewReader(data), int64(len(data)))
 		if documents.IsSecret(err) {
-			return e, textSecretTyped, nil
+			return e, nil, textSecretTyped, nil
 		}
 		if reason, refused := documents.IsRefused(err); refused && !documents.HasNoText(err) {
-			return e, escape(reason), nil // one that can't be looked through is not kept
+			return e, nil, escape(reason), nil // one that can't be looked through is not kept
 		}
 		text = read.Text // a scan has none; the engine says that pictures can't be checked
 		if s := (screening{}).Screen(text); s != "" {
-			return e, s, nil
+			return e, nil, s, nil
 		}
 	}
-	sum, _, err := b.config.Files.Put(bytes.NewReader(data))
-	if err != nil {
-		return e, "", err
-	}
+	sum := hashOf(data)
 	return conversations.Event{Kind: conversations.EventFiles, Document: text,
-		Files: []conversations.File{{ID: sum, Name: safeName(name), Size: int64(len(data)), Type: kind, Hash: sum}}}, "", nil
+		Files: []conversations.File{{ID: sum, Name: safeName(name), Size: int64(len(data)), Type: kind, Hash: sum}}}, data, "", nil
+}
+
+// keep puts a file into the folder of attachments if a dialog has taken it.
+func (b *Bot) keep(d conversations.Dialog, hash string, data []byte) error {
+	taken := slices.ContainsFunc(d.Unsorted, func(f conversations.File) bool { return f.Hash == hash })
+	for _, v := range d.Answers {
+		taken = taken || slices.ContainsFunc(v.Files, func(f conversations.File) bool { return f.Hash == hash })
+	}
+	if !taken {
+		return nil
+	}
+	_, _, err := b.config.Files.Put(bytes.NewReader(data))
+	return err
 }
 
 // fileKind is what the content speaks for, whatever the name says; "" for what

@@ -43,9 +43,13 @@ var aRisk = []string{"未知产权人施工中提出异议", "继承人多、登
 // words. It gives the message that ended it.
 func answerAll(t *testing.T, p *localtelegramtest.Person, procedure *conversations.Procedure, filled map[string]string, stop string) localtelegramtest.Message {
 	t.Helper()
-	risk := 0
-	for range 150 {
+	risk, seen := 0, map[string]bool{}
+	for range 200 {
 		m := p.Await("the next question", func(m localtelegramtest.Message) bool { return len(m.Buttons) > 0 })
+		if seen[m.Text] { // sent again after a crash
+			continue
+		}
+		seen[m.Text] = true
 		switch {
 		case button(m, stop) != "":
 			return m

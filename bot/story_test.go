@@ -28,9 +28,11 @@ type town struct {
 	base       *knowledge.Base
 	book       *records.Book
 	procedures *conversations.Library
+	desk       *records.Desk
 	store      delivery.Store
 	office     *delivery.Office
 	bot        *bot.Bot
+	dir        string
 	stop       func()
 }
 
@@ -42,6 +44,14 @@ func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, quest
 
 // foundWith is found with options of the knowledge base.
 func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
+	t.Helper()
+	tn := foundAt(t, telegram.URL(), telegram.Token(), dir, o, adjust...)
+	tn.Telegram = telegram
+	return tn
+}
+
+// foundAt is foundWith on a Telegram of another process.
+func foundAt(t *testing.T, server, token, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	db, err := sql.Open("sqlite", delivery.SQLiteDSN(filepath.Join(dir, "rongcuo.db")))
@@ -59,7 +69,7 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 	}
 	store, err := delivery.OpenSQLite(ctx, db)
 	must(t, err)
-	client, err := bot.Dial(telegram.URL(), telegram.Token())
+	client, err := bot.Dial(server, token)
 	must(t, err)
 	book, err := records.Open(ctx, db, records.SQLite)
 	must(t, err)
@@ -81,13 +91,13 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 	}
 	b, err := bot.New(config)
 	must(t, err)
-	office, err := delivery.New(delivery.Config{Store: store, Client: client, Handler: b.Handle, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	office, err := delivery.New(delivery.Config{NoLimits: true, Store: store, Client: client, Handler: b.Handle, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	must(t, err)
 	b.Attach(office)
 	must(t, b.Announce(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { office.Run(ctx) })
-	wg.Go(func() { _ = office.Poll(ctx, telegram.URL(), telegram.Token()) })
+	wg.Go(func() { _ = office.Poll(ctx, server, token) })
 	var once sync.Once
 	stop := func() {
 		once.Do(func() {
@@ -98,7 +108,7 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 		})
 	}
 	t.Cleanup(stop)
-	return &town{telegram, base, book, procedures, store, office, b, stop}
+	return &town{nil, base, book, procedures, desk, store, office, b, dir, stop}
 }
 
 // idOf is the number of one of the people of the local Telegram.

@@ -25,7 +25,7 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	telegram, err := localtelegram.New(localtelegram.Options{RealToken: s.Token != "", Started: true, Log: log})
+	telegram, err := localtelegram.New(localtelegram.Options{RealToken: s.Token != "", Started: true, NoLimits: true, Log: log})
 	if err != nil {
 		return failure("演示不能和真实的机器人令牌同时使用，请先去掉设置 TELEGRAM_TOKEN。")
 	}

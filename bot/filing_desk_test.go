@@ -1,0 +1,120 @@
+package bot_test
+
+import (
+	"bytes"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rongcuo/bot/localtelegram/localtelegramtest"
+	"rongcuo/conversations/paper"
+	"rongcuo/conversations/records"
+)
+
+// handedIn fills a filing in, has the head submit it and gives its number.
+func handedIn(t *testing.T, tn *town, answers map[string]string) string {
+	t.Helper()
+	handler, head := tn.As("承办人"), tn.As("单位负责人")
+	handler.Say("/file")
+	review := answerAll(t, handler, tn.procedures.Latest("risk-filing"), answers, "送交")
+	handler.Press(review, buttonWith(t, review, "送交"))
+	head.Press(head.AwaitText("请您确认一份风险备案"), "查看并确认")
+	confirm := head.AwaitText("确认提交")
+	head.Press(confirm, "确认提交")
+	number := strings.TrimSpace(after(head.AwaitText("已存档").Text, "申请号："))
+	vanished(t, head, confirm)
+	cards, err := tn.desk.Mine(t.Context(), idOf("head"), records.Filter{})
+	must(t, err)
+	if len(cards) != 1 || cards[0].Number != number {
+		t.Fatalf("%+v", cards)
+	}
+	return number
+}
+
+func TestOfTwoWhoActAtOnceOneStandsAndTheOtherIsTold(t *testing.T) {
+	tn, _ := staffedTown(t)
+	seat(t, tn, "official", records.Decider, bodyName)
+	number := handedIn(t, tn, filled)
+	var cards []localtelegramtest.Message
+	deciders := []*localtelegramtest.Person{tn.As("决定机关"), tn.As("普通干部")}
+	for _, p := range deciders {
+		p.Say("/find " + number)
+		cards = append(cards, p.AwaitText("由决定机关办理"))
+	}
+	for i, p := range deciders {
+		p.Press(cards[i], "受理")
+		cards[i] = p.AwaitText("请核对")
+	}
+	deciders[0].Press(cards[0], "确认受理")
+	deciders[0].AwaitText("已办理：受理")
+	deciders[1].Press(cards[1], "确认受理")
+	deciders[1].AwaitText("现在是“已受理")
+	vanished(t, deciders[0], cards[0])
+}
+
+// vanished proves that a message has lost its buttons.
+func vanished(t *testing.T, p *localtelegramtest.Person, m localtelegramtest.Message) {
+	t.Helper()
+	for _, now := range p.Chat() {
+		if now.ID == m.ID && len(now.Buttons) > 0 {
+			t.Errorf("what was done can be pressed again:\n%s", now.Text)
+		}
+	}
+}
+
+func TestTheHandlerRecordsWhatABodyWithoutAccountDecidedOnPaper(t *testing.T) {
+	tn, _ := staffedTown(t)
+	county := maps.Clone(filled)
+	county["accept_body"] = "县委"
+	number := handedIn(t, tn, county)
+	handler, body := tn.As("承办人"), tn.As("决定机关")
+	body.Say("/find " + number) // another body's
+	body.AwaitText("没有找到这件备案")
+	handler.Say("/find " + number)
+	card := handler.AwaitText("由决定机关办理")
+	handler.Press(card, buttonWith(t, card, "录入纸质决定：受理"))
+	handler.AwaitText("决定是哪天作出的")
+	handler.Say("今天")
+	handler.AwaitText("书面决定的文号")
+	handler.Say("无文号")
+	handler.AwaitText("请发送")
+	handler.Send("受理通知.pdf", aPaper(t, "受理通知"), "")
+	handler.Press(handler.AwaitText("已收到 1 个文件"), "完成")
+	handler.Press(handler.AwaitText("请核对"), "确认受理")
+	handler.Press(handler.AwaitText("已办理：受理"), "打开")
+	handler.AwaitText("由承办人依据纸质决定录入")
+}
+
+func TestWhatMustNotBeTypedIsNotKept(t *testing.T) {
+	tn, _ := staffedTown(t)
+	handler := tn.As("承办人")
+	handler.Say("/file")
+	answerAll(t, handler, tn.procedures.Latest("risk-filing"), filled, "群众或企业遇到什么困难")
+	for _, c := range []struct{ typed, says string }{
+		{"住户身份证号11010519491231002X，" + plenty, "身份证号"},
+		{"联系人手机13812345678，" + plenty, "个人手机号"},
+		{"机密★5年 关于某事项的请示，" + plenty, "密级标志"},
+	} {
+		handler.Say(c.typed)
+		if m := handler.AwaitText(c.says); !strings.Contains(m.Text, "群众或企业遇到什么困难") {
+			t.Errorf("the question is not asked again:\n%s", m.Text)
+		}
+	}
+	var secret bytes.Buffer
+	must(t, paper.DOCX(&secret, paper.Paper{Title: "机密★5年　关于某事项的请示"}))
+	handler.Send("请示.docx", secret.Bytes(), "")
+	handler.AwaitText("密级标志")
+	handler.Send("会议纪要.pdf", aPaper(t, "会议纪要"), "") // not asked for now, so not kept
+	handler.AwaitText("现在不收附件")
+	if kept, _ := filepath.Glob(filepath.Join(tn.dir, "files", "*", "*")); len(kept) > 0 {
+		t.Errorf("files were kept: %v", kept)
+	}
+	handler.Say("查看已填")
+	view := handler.AwaitText("申请单位").Text
+	for _, secret := range []string{"11010519491231002X", "13812345678", "机密"} {
+		if strings.Contains(view, secret) {
+			t.Errorf("%s was kept", secret)
+		}
+	}
+}
