@@ -231,15 +231,6 @@ func (k *keeper) put(name string, data []byte) error {
 	return os.Rename(part, at)
 }
 
-// bring brings a file of the library into the index, "" for none; see change.
-func (k *keeper) bring(ctx context.Context, name string, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
-	var names []string
-	if name != "" {
-		names = []string{name}
-	}
-	return k.change(ctx, names, remove, onProgress)
-}
-
 // change brings files of the library into the index, beside whatever else is
 // there, and takes the documents named by remove out. "." is the whole library.
 func (k *keeper) change(ctx context.Context, names, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {

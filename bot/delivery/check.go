@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -26,8 +27,8 @@ func checkItems(items []Item) error {
 	return nil
 }
 
-func checkOutcome(o Outcome) error {
-	if err := checkItems(o.Out); err != nil {
+func checkOutcome(c Claim, o Outcome) error {
+	if err := errors.Join(checkItems(o.Out), checkItems(o.Jobs)); err != nil {
 		return err
 	}
 	saved := make(map[string]bool, len(o.Saves))
@@ -39,6 +40,22 @@ func checkOutcome(o Outcome) error {
 			return fmt.Errorf("%w: a session saved twice in one step", ErrInvalid)
 		}
 		saved[s.Key] = true
+	}
+	if o.Erase != nil {
+		if c.Queue != Inbox || o.State != Done {
+			return fmt.Errorf("%w: only an update that is done erases its chat", ErrInvalid)
+		}
+		return checkPrefixes(o.Erase.Sessions)
+	}
+	return nil
+}
+
+// checkPrefixes refuses above all an empty prefix, which would be every session.
+func checkPrefixes(prefixes []string) error {
+	for _, p := range prefixes {
+		if err := checkKey(p); err != nil {
+			return err
+		}
 	}
 	return nil
 }

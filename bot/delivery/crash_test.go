@@ -28,6 +28,7 @@ const (
 	crashAfter  = "DELIVERY_TEST_CRASH_AFTER"  // at which time it is passed
 	crashServer = "DELIVERY_TEST_CRASH_SERVER" // address of the Bot API; set only for such a process
 	crashStore  = "DELIVERY_TEST_CRASH_STORE"  // a SQLite file or redis:socket
+	crashName   = "DELIVERY_TEST_CRASH_NAME"   // Config.Name
 )
 
 // runCrashing is the bot's process; false in an ordinary run of the tests.
@@ -52,7 +53,7 @@ func runCrashing() bool {
 	if err != nil {
 		panic(err)
 	}
-	o, err := New(Config{Store: s, Client: client, Handler: echo})
+	o, err := New(Config{Store: s, Client: client, Handler: echoOrWork, Name: os.Getenv(crashName), Jobs: map[string]JobHandler{"work": workTwice}})
 	if err != nil {
 		panic(err)
 	}
@@ -78,12 +79,18 @@ func (crashing) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
 // botProcess starts the bot's process; exited is closed when it is dead.
 func botProcess(t *testing.T, tg *telegram, store, point string, after int) (kill func(), exited chan struct{}) {
 	t.Helper()
+	return namedProcess(t, "", tg, store, point, after)
+}
+
+// namedProcess starts a replica.
+func namedProcess(t *testing.T, name string, tg *telegram, store, point string, after int) (kill func(), exited chan struct{}) {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), crashServer+"="+tg.URL, crashStore+"="+store, crashPoint+"="+point, crashAfter+"="+strconv.Itoa(after))
+	cmd.Env = append(os.Environ(), crashServer+"="+tg.URL, crashStore+"="+store, crashPoint+"="+point, crashAfter+"="+strconv.Itoa(after), crashName+"="+name)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,6 +31,7 @@ func (o *Office) handle(ctx context.Context, c Claim) {
 		o.end(ctx, c, Outcome{State: Done})
 		return
 	}
+	turn.kinds = slices.Collect(maps.Keys(o.kinds))
 	began := time.Now()
 	if turn.storeErr = o.noteRefusal(ctx, turn); turn.storeErr != nil {
 		err = turn.storeErr
@@ -42,6 +46,7 @@ func (o *Office) handle(ctx context.Context, c Claim) {
 	case err == nil:
 		o.probe("committed")
 		o.outbox.poke()
+		o.jobs.poke()
 		log.Debug("update handled", "ms", time.Since(began).Milliseconds(), "waited_ms", began.Sub(c.Received).Milliseconds(), "messages", len(turn.out))
 	case errors.Is(err, ErrFenced):
 		log.Warn("update was taken over; what this process did for it is dropped")
@@ -70,11 +75,16 @@ func (o *Office) end(ctx context.Context, c Claim, out Outcome) error {
 	return err
 }
 
-// call runs the handler within its time and turns a panic into an error. Of the
-// panic's value only a runtime error is told: another may hold a person's words.
-func (o *Office) call(ctx context.Context, t *Turn) (err error) {
+// call runs the handler within its time.
+func (o *Office) call(ctx context.Context, t *Turn) error {
 	ctx, cancel := context.WithTimeout(ctx, HandlerTime)
 	defer cancel()
+	return guard(o.log.With("update", t.Update.ID), func() error { return o.handler(ctx, t) })
+}
+
+// guard turns a panic of a handler into an error. Of the panic's value only a
+// runtime error is told: another may hold a person's words.
+func guard(log *slog.Logger, handle func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			what := fmt.Sprintf("a value of type %T", v)
@@ -82,10 +92,10 @@ func (o *Office) call(ctx context.Context, t *Turn) (err error) {
 				what = r.Error()
 			}
 			err = fmt.Errorf("%w: %s", errPanic, what)
-			o.log.Error("handler panicked", "update", t.Update.ID, "what", what, "stack", frames(debug.Stack()))
+			log.Error("handler panicked", "what", what, "stack", frames(debug.Stack()))
 		}
 	}()
-	return o.handler(ctx, t)
+	return handle()
 }
 
 // frames keeps of a stack the lines with places in files: the lines between

@@ -55,6 +55,7 @@ func (w *window) add(now time.Time) {
 
 // limits says when a message may go. It is the sender's, so one process's.
 type limits struct {
+	free   bool // a server without limits of its own; retry_after is obeyed all the same
 	mu     sync.Mutex
 	all    window
 	chats  map[int64]*chatLimits
@@ -66,8 +67,8 @@ type chatLimits struct {
 	closed  time.Time // none to this chat before
 }
 
-func newLimits() *limits {
-	return &limits{all: window{rule: limitAll}, chats: make(map[int64]*chatLimits)}
+func newLimits(free bool) *limits {
+	return &limits{free: free, all: window{rule: limitAll}, chats: make(map[int64]*chatLimits)}
 }
 
 func (l *limits) chat(id int64) *chatLimits {
@@ -93,7 +94,11 @@ func (l *limits) admit(chat int64) (wait time.Duration) {
 		return wait
 	}
 	c := l.chat(chat)
-	wait = max(wait, c.closed.Sub(now), l.all.wait(now))
+	wait = max(wait, c.closed.Sub(now))
+	if l.free {
+		return wait
+	}
+	wait = max(wait, l.all.wait(now))
 	for _, w := range c.windows {
 		wait = max(wait, w.wait(now))
 	}
@@ -114,6 +119,9 @@ func (l *limits) room() (int, time.Duration) {
 	now := time.Now()
 	if wait := l.closed.Sub(now); wait > 0 {
 		return 0, wait
+	}
+	if l.free {
+		return senders, 0
 	}
 	return l.all.free(now), l.all.wait(now)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"sync/atomic"
@@ -107,6 +108,22 @@ func (m *model) block(chat int64) {
 	}
 	delete(m.lanes[Outbox], lane{Reply, chat})
 	delete(m.lanes[Outbox], lane{Notice, chat})
+}
+
+func (m *model) erase(chat, upTo int64, session string) {
+	for q, items := range m.items {
+		for _, it := range items {
+			if it.Chat == chat && (it.state != "waiting" || q == Outbox || it.Order <= upTo) {
+				it.state = "dropped"
+			}
+		}
+		for _, l := range []lane{{Reply, chat}, {Notice, chat}} {
+			if m.head(q, l) == nil {
+				delete(m.lanes[q], l)
+			}
+		}
+	}
+	delete(m.sessions, session)
 }
 
 func (m *model) session(key string) modelSession {
@@ -214,6 +231,9 @@ func (s *storeMachine) Finish(t *rapid.T) {
 		key := keys.Draw(t, "session")
 		o.Saves = []Save{{Key: key, Revision: s.session(key).rev + int64(rapid.IntRange(0, 3).Draw(t, "off")/3), Value: []byte("v"), TTL: time.Minute}}
 	}
+	if c.Queue == Inbox && o.State == Done && rapid.IntRange(0, 4).Draw(t, "erase") == 0 {
+		o.Erase = &Erasure{Sessions: []string{keys.Draw(t, "erased session")}}
+	}
 	l := lane{c.Priority, c.Chat}
 	ml := s.lanes[c.Queue][l]
 	want := error(nil)
@@ -250,6 +270,9 @@ func (s *storeMachine) apply(t *rapid.T, c Claim, o Outcome) {
 		delete(s.lanes[c.Queue], l)
 	}
 	for _, save := range o.Saves {
+		if o.Erase != nil && slices.Contains(o.Erase.Sessions, save.Key) {
+			continue
+		}
 		_, rev, err := s.store.Load(t.Context(), save.Key)
 		if err != nil || rev <= save.Revision {
 			t.Fatalf("saved as revision %d after %d, %v", rev, save.Revision, err)
@@ -259,9 +282,20 @@ func (s *storeMachine) apply(t *rapid.T, c Claim, o Outcome) {
 	if o.Block {
 		s.block(c.Chat)
 	}
+	if o.Erase != nil {
+		s.erase(c.Chat, c.Order, o.Erase.Sessions[0])
+	}
 	for _, out := range o.Out {
 		s.put(Outbox, out)
 	}
+}
+
+func (s *storeMachine) Erase(t *rapid.T) {
+	chat, key := chats.Draw(t, "chat"), keys.Draw(t, "session")
+	if err := s.store.Erase(t.Context(), chat, key); err != nil {
+		t.Fatal(err)
+	}
+	s.erase(chat, math.MaxInt64, key)
 }
 
 func (s *storeMachine) Release(t *rapid.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/go-telegram/bot"
@@ -15,7 +16,7 @@ const (
 	// parked (promise R7).
 	MaxTries = 5
 	// HandlerTime bounds one call of the handler. A model's answer takes up to
-	// 30 s (R23); longer work belongs outside a turn.
+	// 30 s (R23); longer work is a [Job].
 	HandlerTime = 2 * time.Minute
 	// DrainTime is how long Run goes on after its context ended (R3).
 	DrainTime = 10 * time.Second
@@ -46,6 +47,11 @@ type Config struct {
 	Admins  func(context.Context) []int64
 	Log     *slog.Logger // nil: none
 	Workers int          // chats handled at once; 0: 16
+	// NoLimits sends as fast as the server takes it, for a local Telegram that
+	// has no limits. With Telegram's own the bot would soon be told to wait.
+	NoLimits bool
+	// Jobs gives the handler of each kind of [Job]. Nil: this process runs none.
+	Jobs map[string]JobHandler
 }
 
 // Office brings updates in and messages out. Call [Office.Run] once, and beside
@@ -60,6 +66,8 @@ type Office struct {
 	limits  *limits
 	inbox   *pump
 	outbox  *pump
+	jobs    *pump
+	kinds   map[string]JobHandler
 	probe   func(point string) // named points of a message's way; only tests set it
 }
 
@@ -81,10 +89,12 @@ func New(c Config) (*Office, error) {
 		c.Workers = 16
 	}
 	o := &Office{store: c.Store, client: c.Client, handler: c.Handler, name: c.Name, admins: c.Admins,
-		log: c.Log, limits: newLimits(), probe: func(string) {}}
+		log: c.Log, limits: newLimits(c.NoLimits), kinds: c.Jobs, probe: func(string) {}}
 	always := func() (int, time.Duration) { return c.Workers, 0 }
 	o.inbox = newPump(c.Store, Inbox, c.Name, c.Log, c.Workers, always, o.handle)
 	o.outbox = newPump(c.Store, Outbox, c.Name, c.Log, senders, o.limits.room, o.deliver)
+	o.jobs = newPump(c.Store, Jobs, c.Name, c.Log, jobSlots, func() (int, time.Duration) { return jobSlots, 0 }, o.runJob)
+	o.jobs.idle, o.jobs.hasty = jobIdle, true
 	return o, nil
 }
 
@@ -102,7 +112,12 @@ func (o *Office) Run(ctx context.Context) {
 			<-sweeping
 		})
 	}()
+	var working sync.WaitGroup
+	if len(o.kinds) > 0 {
+		working.Go(func() { o.jobs.run(ctx) })
+	}
 	o.inbox.run(ctx)
+	working.Wait()
 	<-done
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,9 +24,10 @@ func TestMain(m *testing.M) {
 	if runCrashing() {
 		return
 	}
+	servers := goleak.Cleanup(func(code int) { stopShared(); os.Exit(code) })
 	// go-redis looks once a second if a dead server is back, and ends within that
 	// second after Close.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+	goleak.VerifyTestMain(m, servers, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
 }
 
 // syncBuffer is a log that many goroutines write.

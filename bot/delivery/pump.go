@@ -23,6 +23,10 @@ type pump struct {
 	room func() (int, time.Duration)
 	// work ends its claim. Its context ends with the lease or the drain.
 	work func(context.Context, Claim)
+	// idle is how long to wait before looking into an empty queue again.
+	idle time.Duration
+	// hasty: the work ends with the process, without a time to finish.
+	hasty bool
 
 	wake chan struct{} // something was put or ended; look again
 	mu   sync.Mutex
@@ -32,7 +36,7 @@ type pump struct {
 func newPump(store Store, queue QueueName, owner string, log *slog.Logger, slots int,
 	room func() (int, time.Duration), work func(context.Context, Claim)) *pump {
 	return &pump{store: store, queue: queue, owner: owner, log: log.With("queue", string(queue)), slots: slots,
-		room: room, work: work, wake: make(chan struct{}, 1), held: make(map[int64]struct{})}
+		room: room, work: work, idle: idleLook, wake: make(chan struct{}, 1), held: make(map[int64]struct{})}
 }
 
 // poke has the pump look into its queue at once.
@@ -50,6 +54,9 @@ func (p *pump) poke() {
 func (p *pump) run(ctx context.Context) {
 	hard, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	if p.hasty {
+		defer context.AfterFunc(ctx, stop)()
+	}
 	var workers sync.WaitGroup
 	p.take(ctx, hard, &workers)
 
@@ -91,8 +98,8 @@ func (p *pump) take(ctx, hard context.Context, workers *sync.WaitGroup) {
 				}
 			}
 		}
-		if wait <= 0 || wait > idleLook && failed == 0 {
-			wait = idleLook
+		if wait <= 0 || wait > p.idle && failed == 0 {
+			wait = p.idle
 		}
 		select {
 		case <-ctx.Done():

@@ -3,7 +3,9 @@ package delivery
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -30,6 +32,44 @@ type Redis struct {
 	ahead atomic.Int64 // milliseconds added to the server's clock; only tests move it
 }
 
+// connect makes the client of opts. That of a Cluster repeats commands whatever
+// MaxRetries says, for which its nodes' clients get a hook.
+func connect(opts redis.UniversalOptions) redis.UniversalClient {
+	if opts.MasterName != "" || len(opts.Addrs) < 2 && !opts.IsClusterMode {
+		return redis.NewUniversalClient(&opts)
+	}
+	cluster := opts.Cluster()
+	cluster.NewClient = func(o *redis.Options) *redis.Client {
+		node := redis.NewClient(o)
+		node.AddHook(never{})
+		return node
+	}
+	return redis.NewClusterClient(cluster)
+}
+
+// never keeps the client of a Cluster from sending a command again that may have
+// been executed: it takes from such an error the type by which go-redis knows it.
+// Refusals of the server and connections that never came to be are left alone.
+type never struct{}
+
+func (never) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (never) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (never) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if op, ok := errors.AsType[*net.OpError](err); err == nil || refusedByRedis(err) || ok && op.Op == "dial" || ctx.Err() != nil {
+			return err
+		}
+		err = errors.New(err.Error())
+		cmd.SetErr(err)
+		return err
+	}
+}
+
 // OpenRedis connects to Redis and tries it once. The name (of the bot, letters
 // and digits) keeps installations in one Redis apart: all keys begin with
 // {name}. Of opts, what would repeat commands is overridden.
@@ -41,7 +81,7 @@ func OpenRedis(ctx context.Context, opts redis.UniversalOptions, name string) (*
 	opts.DialerRetries = 1
 	opts.ContextTimeoutEnabled = true
 	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	s := &Redis{db: redis.NewUniversalClient(&opts), name: name}
+	s := &Redis{db: connect(opts), name: name}
 	if err := s.db.Ping(ctx).Err(); err != nil {
 		s.db.Close()
 		return nil, fmt.Errorf("delivery: redis: %w", err)
@@ -68,7 +108,9 @@ var (
 	luaRelease = lua("release")
 	luaRevive  = lua("revive")
 	luaSweep   = lua("sweep")
+	luaForget  = lua("forget")
 	luaBlock   = lua("block")
+	luaErase   = lua("erase")
 	luaLoad    = lua("load")
 	luaSave    = lua("save")
 	luaLock    = lua("lock")
@@ -90,14 +132,14 @@ func lua(name string) *redis.Script {
 
 // run calls a script with the keys that lua/common.lua expects and those named.
 func (s *Redis) run(ctx context.Context, script *redis.Script, queue QueueName, keys []string, args ...any) *redis.Cmd {
-	all := make([]string, 0, 18+len(keys))
-	all = append(all, s.key("n"), s.key("blocked"))
-	for _, q := range []QueueName{queue, Outbox} {
+	all := make([]string, 0, 27+len(keys))
+	all = append(all, s.key("n"), s.key("blocked"), s.key("session"))
+	for _, q := range []QueueName{Inbox, Outbox, Jobs} {
 		for _, part := range []string{"lanes0", "lanes1", "order", "items", "tries", "lease", "parked", "notes"} {
 			all = append(all, s.key(string(q), part))
 		}
 	}
-	return script.Run(ctx, s.db, append(all, keys...), append([]any{s.ahead.Load()}, args...)...)
+	return script.Run(ctx, s.db, append(all, keys...), append([]any{fmt.Sprint(queue, " ", s.ahead.Load())}, args...)...)
 }
 
 // key joins the parts behind the hash tag that keeps all keys in one slot.
@@ -182,6 +224,18 @@ func (s *Redis) Blocked(ctx context.Context, chat int64) (bool, error) {
 // SetBlocked implements [Refusals].
 func (s *Redis) SetBlocked(ctx context.Context, chat int64, blocked bool) error {
 	return wrapRedis(s.run(ctx, luaBlock, Outbox, nil, chat, blocked).Err())
+}
+
+// Erase implements [Eraser].
+func (s *Redis) Erase(ctx context.Context, chat int64, sessions ...string) error {
+	if err := checkPrefixes(sessions); err != nil {
+		return err
+	}
+	args := []any{chat}
+	for _, prefix := range sessions {
+		args = append(args, prefix)
+	}
+	return wrapRedis(s.run(ctx, luaErase, Inbox, nil, args...).Err())
 }
 
 func wrapRedis(err error) error {

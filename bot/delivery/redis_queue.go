@@ -94,7 +94,7 @@ func (s *Redis) Extend(ctx context.Context, c Claim, lease time.Duration) error 
 
 // Finish implements [Queues].
 func (s *Redis) Finish(ctx context.Context, c Claim, o Outcome) error {
-	if err := checkOutcome(o); err != nil {
+	if err := checkOutcome(c, o); err != nil {
 		return err
 	}
 	block := ""
@@ -108,8 +108,16 @@ func (s *Redis) Finish(ctx context.Context, c Claim, o Outcome) error {
 		keys = append(keys, s.key("session", save.Key))
 		args = append(args, save.Revision, save.Value, luaTTL(save))
 	}
-	itemKeys, itemArgs := s.itemArgs(Outbox, o.Out)
-	answer, err := s.run(ctx, luaFinish, c.Queue, append(keys, itemKeys...), append(args, itemArgs...)...).Text()
+	args = append(args, luaErasure(c, o.Erase)...)
+	args = append(args, len(o.Jobs))
+	for _, put := range []struct {
+		queue QueueName
+		items []Item
+	}{{Jobs, o.Jobs}, {Outbox, o.Out}} {
+		itemKeys, itemArgs := s.itemArgs(put.queue, put.items)
+		keys, args = append(keys, itemKeys...), append(args, itemArgs...)
+	}
+	answer, err := s.run(ctx, luaFinish, c.Queue, keys, args...).Text()
 	switch {
 	case err != nil:
 		return wrapRedis(err)
@@ -119,6 +127,18 @@ func (s *Redis) Finish(ctx context.Context, c Claim, o Outcome) error {
 		return ErrConflict
 	}
 	return nil
+}
+
+// luaErasure is what lua/finish.lua expects between the saves and the items.
+func luaErasure(c Claim, e *Erasure) []any {
+	if e == nil {
+		return []any{"", 0}
+	}
+	args := []any{fmt.Sprintf("%020d", c.Order), len(e.Sessions)}
+	for _, prefix := range e.Sessions {
+		args = append(args, prefix)
+	}
+	return args
 }
 
 // Release implements [Queues].
@@ -161,10 +181,17 @@ func (s *Redis) Count(ctx context.Context, queue QueueName) (Counts, error) {
 
 // Sweep implements [Aftermath].
 func (s *Redis) Sweep(ctx context.Context) error {
-	for _, queue := range []QueueName{Inbox, Outbox} {
+	for _, queue := range []QueueName{Inbox, Outbox, Jobs} {
 		if err := s.run(ctx, luaSweep, queue, nil, ParkedFor.Milliseconds()).Err(); err != nil {
 			return wrapRedis(err)
 		}
+	}
+	for last := "-"; last != ""; {
+		next, err := s.run(ctx, luaForget, Inbox, nil, last).Text()
+		if err != nil {
+			return wrapRedis(err)
+		}
+		last = next
 	}
 	return nil
 }

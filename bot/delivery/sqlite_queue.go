@@ -131,7 +131,7 @@ func (t *sqliteTx) fenced(query string, args ...any) error {
 
 // Finish implements [Queues].
 func (s *SQLite) Finish(ctx context.Context, c Claim, o Outcome) error {
-	if err := checkOutcome(o); err != nil {
+	if err := checkOutcome(c, o); err != nil {
 		return err
 	}
 	return s.do(ctx, func(tx *sqliteTx) error {
@@ -157,7 +157,15 @@ func (s *SQLite) Finish(ctx context.Context, c Claim, o Outcome) error {
 				return err
 			}
 		}
-		if _, err = s.put(tx, Outbox, o.Out); err != nil {
+		if o.Erase != nil {
+			if err := s.erase(tx, c.Chat, c.Order, o.Erase.Sessions); err != nil {
+				return err
+			}
+		}
+		if _, err := s.put(tx, Jobs, o.Jobs); err != nil {
+			return err
+		}
+		if _, err := s.put(tx, Outbox, o.Out); err != nil {
 			return err
 		}
 		_, err = tx.exec(`DELETE FROM delivery_lane WHERE queue = ? AND prio = ? AND chat = ? AND NOT EXISTS

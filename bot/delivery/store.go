@@ -21,12 +21,13 @@ var (
 	ErrInvalid = errors.New("delivery: invalid value")
 )
 
-// QueueName names one of the two queues.
+// QueueName names one of the queues.
 type QueueName string
 
 const (
 	Inbox  QueueName = "in"  // updates on their way to the handler; key: update_id
 	Outbox QueueName = "out" // messages on their way to Telegram; key: [Message.Key]
+	Jobs   QueueName = "job" // work longer than a turn; see [Job]
 )
 
 // Priority orders lanes of the outbox; the smaller goes first. Updates are all
@@ -76,8 +77,17 @@ type Outcome struct {
 	Note      string        // Parked: why, without personal data
 	Result    int64         // Done: what [Store.Result] gives; for a message its message_id
 	Out       []Item        // put into the outbox
+	Jobs      []Item        // put into the queue of jobs
 	Saves     []Save        // dialog states to write
 	Block     bool          // the chat refuses us: note it and drop what waits for it
+	Erase     *Erasure      // forget the chat; before Out is put, after Saves are written
+}
+
+// Erasure is what a step erases of the claim's chat, see [Eraser].
+type Erasure struct {
+	// Sessions are the beginnings of the keys of sessions to erase; each should
+	// end with a separator, or "chat:1" takes "chat:12" along.
+	Sessions []string
 }
 
 // Save is one write of a session.
@@ -88,7 +98,7 @@ type Save struct {
 	TTL      time.Duration // how long it lives from now; required unless deleting
 }
 
-// Queues holds the inbox and the outbox.
+// Queues holds inbox, outbox and jobs.
 type Queues interface {
 	// Put stores items durably, in order, all or none, and returns how many were
 	// new; a key that is known changes nothing.
@@ -118,6 +128,18 @@ type Aftermath interface {
 	// Sweep erases what has had its time: keys and results after [Remembered],
 	// parked items after [ParkedFor], expired sessions, limits and locks.
 	Sweep(ctx context.Context) error
+}
+
+// Eraser forgets a chat (promise R40).
+type Eraser interface {
+	// Erase drops, in one step, what waits or is parked for a chat in inbox and
+	// outbox, whoever holds it, and the results of what was sent to it, and
+	// deletes the sessions whose keys begin with one of the prefixes. What stays
+	// are bare keys, without the chat, until [Remembered] is over, so that an
+	// update that Telegram repeats is still known; counters of [Limits], which
+	// end by themselves; and the note that the chat blocked us. In an
+	// [Outcome] it spares the updates that came after the claim's own.
+	Erase(ctx context.Context, chat int64, sessions ...string) error
 }
 
 // Counts are the lengths of a queue.
@@ -171,6 +193,7 @@ type Refusals interface {
 type Store interface {
 	Queues
 	Aftermath
+	Eraser
 	Sessions
 	Locks
 	Limits

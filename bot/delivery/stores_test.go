@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,22 @@ func eachStore(t *testing.T, test func(t *testing.T, h *harness)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, sqliteHarness(t)) })
 	t.Run("miniredis", func(t *testing.T) { test(t, redisHarness(t, miniredis.RunT(t).Addr())) })
 	t.Run("redis-server", func(t *testing.T) { test(t, redisHarness(t, redisServer(t))) })
+	for name, address := range map[string]func(testing.TB) string{"cluster": clusterURL, "sentinel": sentinelURL} {
+		t.Run(name, func(t *testing.T) {
+			if testing.Short() {
+				t.Skip("starting it takes seconds")
+			}
+			opts, err := ParseRedisURL(address(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			test(t, redisHarnessOf(t, opts))
+		})
+	}
 }
+
+// storesMade keeps the keys of tests run twice on one server apart.
+var storesMade atomic.Int64
 
 func openDB(t testing.TB, path string) *sql.DB {
 	t.Helper()
@@ -70,7 +86,11 @@ func sqliteHarness(t *testing.T) *harness {
 }
 
 func redisHarness(t *testing.T, addr string) *harness {
-	name := strings.Map(func(r rune) rune {
+	return redisHarnessOf(t, redis.UniversalOptions{Addrs: []string{addr}})
+}
+
+func redisHarnessOf(t *testing.T, opts redis.UniversalOptions) *harness {
+	name := fmt.Sprint(storesMade.Add(1)) + strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 			return r
 		}
@@ -78,7 +98,7 @@ func redisHarness(t *testing.T, addr string) *harness {
 	}, t.Name())
 	h := &harness{}
 	open := func(ahead int64) {
-		s, err := OpenRedis(t.Context(), redis.UniversalOptions{Addrs: []string{addr}}, name)
+		s, err := OpenRedis(t.Context(), opts, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,31 +145,43 @@ func redisDir(t testing.TB) string {
 
 // startRedis starts a server on the directory's data and socket; kill ends it
 // with SIGKILL.
-func startRedis(t testing.TB, dir string) (kill func()) {
+func startRedis(t testing.TB, dir string, more ...string) (kill func()) {
 	t.Helper()
-	cmd := exec.Command("redis-server", "--port", "0", "--unixsocket", filepath.Join(dir, "s"), "--dir", dir,
-		"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction")
-	out, err := cmd.StdoutPipe()
+	kill, err := startProgram("ready to accept", "redis-server", append([]string{"--port", "0",
+		"--unixsocket", filepath.Join(dir, "s"), "--dir", dir, "--appendonly", "yes", "--appendfsync", "always",
+		"--save", "", "--maxmemory-policy", "noeviction"}, more...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return kill
+}
+
+// startProgram starts a program and waits until it has said that it is ready.
+func startProgram(ready, name string, args ...string) (kill func(), err error) {
+	cmd := exec.Command(name, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	kill = sync.OnceFunc(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
+	late := time.AfterFunc(20*time.Second, kill)
+	defer late.Stop()
 	said := make([]byte, 0, 4096)
-	for buf := make([]byte, 512); !strings.Contains(string(said), "ready to accept"); {
+	for buf := make([]byte, 512); !strings.Contains(string(said), ready); {
 		n, err := out.Read(buf)
 		if err != nil {
 			kill()
-			t.Fatalf("redis-server ended: %s", said)
+			return nil, fmt.Errorf("%s ended: %s", name, said)
 		}
 		said = append(said, buf[:n]...)
 	}
-	return kill
+	return kill, nil
 }
 
 // claimOne claims exactly one item.

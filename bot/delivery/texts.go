@@ -14,6 +14,12 @@ func textParkedAdmin(update string, received time.Time) string {
 		chineseTime(received), update, MaxTries)
 }
 
+const textJobFailed = "抱歉，您交办的后台任务没有完成，已告知管理员。请稍后再试。"
+
+func textJobFailedAdmin(key string, asked time.Time) string {
+	return fmt.Sprintf("【运行提醒】%s交办的后台任务（%s）连续 %d 次失败，已搁置。详情请看运行日志。", chineseTime(asked), key, MaxTries)
+}
+
 func textRefusedAdmin(key string, reason refusal) string {
 	return fmt.Sprintf("【运行提醒】一条待发消息（编号 %s）未能送达，已搁置。原因：%s。详情请看运行日志。", key, textRefusal[reason])
 }
@@ -32,3 +38,25 @@ var textRefusal = map[refusal]string{
 var zone = time.FixedZone("CST", 8*60*60)
 
 func chineseTime(t time.Time) string { return t.In(zone).Format("2006年1月2日15:04") }
+
+// What the operator reads of a Redis address or server that does not serve.
+const (
+	textRedisScheme    = "Redis 地址应以 redis://、rediss://、redis+sentinel://、redis+cluster:// 或 unix:// 开头"
+	textRedisSocket    = "Redis 地址 unix:// 之后应为套接字的绝对路径，例如 unix:///run/redis.sock"
+	textRedisMaster    = "Redis 哨兵地址缺少主库名称，应为 redis+sentinel://主机1,主机2/主库名称"
+	textRedisClusterDB = "Redis 集群只有 0 号库，请去掉地址末尾的库号"
+	textRedisOneHost   = "redis:// 只能写一台主机；哨兵请用 redis+sentinel://，集群请用 redis+cluster://"
+	textRedisEscape    = "Redis 地址中的用户名、密码或参数含有未转义的特殊字符，请改为百分号编码（例如 @ 写成 %40）"
+	textRedisQuery     = "Redis 地址的参数无法识别：哨兵只支持 sentinel_user 和 sentinel_password，unix:// 只支持 db"
+	textRedisDB        = "Redis 地址中的库号应为 0 或正整数"
+	textRedisHost      = "Redis 地址中的第 %d 台主机写法有误，应为“主机”或“主机:端口”，且不能重复"
+
+	textRedisNode     = "节点 %s：%s"
+	textRedisOld      = "Redis 版本 %s 过旧，请升级到 6.2 或更新的版本。"
+	textRedisEvicts   = "Redis 的 maxmemory-policy 为 %s，内存不足时会悄悄丢弃数据，请改为 noeviction。"
+	textRedisNoAOF    = "Redis 没有开启 appendonly，重启会丢失消息，请设置 appendonly yes 和 appendfsync always。"
+	textRedisNoFsync  = "Redis 的 appendfsync 为 no，断电会丢失消息，请改为 always。"
+	textRedisEverySec = "Redis 的 appendfsync 为 everysec，断电最多丢失约 1 秒的消息，建议改为 always。"
+	textRedisAlone    = "Redis 有副本，但没有设置 min-replicas-to-write，主从切换时可能丢失刚收下的消息，建议设为 1。"
+	textRedisUnseen   = "无权查看 Redis 的 %s，请向服务方确认已开启持久化（appendonly yes、appendfsync always）、不淘汰数据（noeviction）、版本不低于 6.2。"
+)

@@ -32,6 +32,9 @@ type Turn struct {
 	revision map[string]int64
 	saves    map[string]Save
 	out      []Item
+	jobs     []Item
+	kinds    []string // of jobs that have a handler
+	erase    *Erasure
 	storeErr error // the store did not answer this turn: not the handler's fault
 }
 
@@ -82,6 +85,22 @@ func (t *Turn) Save(key string, value []byte, ttl time.Duration) error {
 	return nil
 }
 
+// Erase forgets this chat when the turn is done: every message that waits for
+// it, every parked update, and the sessions whose keys begin with one of the
+// prefixes, also those that this turn saves. What this turn sends is spared, and
+// so is what the person wrote after this update. A message already on its way to
+// Telegram arrives. ErrInvalid for an empty prefix. See [Eraser].
+func (t *Turn) Erase(sessions ...string) error {
+	if err := checkPrefixes(sessions); err != nil {
+		return err
+	}
+	if t.erase == nil {
+		t.erase = &Erasure{}
+	}
+	t.erase.Sessions = append(t.erase.Sessions, sessions...)
+	return nil
+}
+
 func newTurn(c Claim, sessions Sessions) (*Turn, error) {
 	t := &Turn{Raw: c.Body, Chat: c.Chat, Try: c.Tries, Received: c.Received, sessions: sessions,
 		revision: make(map[string]int64), saves: make(map[string]Save)}
@@ -93,7 +112,7 @@ func newTurn(c Claim, sessions Sessions) (*Turn, error) {
 
 // outcome is what the turn leaves.
 func (t *Turn) outcome() Outcome {
-	o := Outcome{State: Done, Out: t.out}
+	o := Outcome{State: Done, Out: t.out, Jobs: t.jobs, Erase: t.erase}
 	for _, key := range slices.Sorted(maps.Keys(t.saves)) {
 		o.Saves = append(o.Saves, t.saves[key])
 	}

@@ -1,5 +1,5 @@
--- KEYS: 19 the session. Gives revision and value, or nothing.
-if revisionOf(KEYS[19]) == '0' then
+-- KEYS: named: the session. Gives revision and value, or nothing.
+if revisionOf(KEYS[named]) == '0' then
   return {}
 end
-return redis.call('HMGET', KEYS[19], 'rev', 'value')
+return redis.call('HMGET', KEYS[named], 'rev', 'value')

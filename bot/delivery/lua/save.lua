@@ -1,5 +1,5 @@
--- KEYS: 19 the session. ARGV: 2 revision, 3 value, 4 ttl or ''. Gives the new revision, -1 for a conflict.
-if revisionOf(KEYS[19]) ~= ARGV[2] then
+-- KEYS: named: the session. ARGV: 2 revision, 3 value, 4 ttl or ''. Gives the new revision, -1 for a conflict.
+if revisionOf(KEYS[named]) ~= ARGV[2] then
   return -1
 end
-return save(KEYS[19], ARGV[3], ARGV[4])
+return save(KEYS[named], ARGV[3], ARGV[4])

@@ -1,5 +1,5 @@
--- KEYS: 19 the lock. ARGV: 2 fence.
-if redis.call('HGET', KEYS[19], 'fence') == ARGV[2] then
-  redis.call('DEL', KEYS[19])
+-- KEYS: named: the lock. ARGV: 2 fence.
+if redis.call('HGET', KEYS[named], 'fence') == ARGV[2] then
+  redis.call('DEL', KEYS[named])
 end
 return 'ok'
