@@ -252,18 +252,16 @@ func (b *Bot) pressFiles(ctx context.Context, c *chat, id string) error {
 		return err
 	}
 	for _, f := range full.Files {
-		data, err := b.config.Files.Get(f.Hash)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, records.ErrDamaged) {
+		if _, err := b.config.Files.Get(f.Hash); errors.Is(err, fs.ErrNotExist) || errors.Is(err, records.ErrDamaged) {
 			b.log.Error("an attachment is not what was put there", "filing", id, "hash", f.Hash, "error", err)
 			if err := c.reply(fmt.Sprintf(textFileDamaged, escape(f.Name)), nil); err != nil {
 				return err
 			}
 			continue
-		}
-		if err != nil {
+		} else if err != nil {
 			return err
 		}
-		if err := c.turn.Send(delivery.Message{Chat: c.id, Text: escape(strings.TrimSpace(f.Paper + " " + f.Name)), File: &delivery.File{Name: f.Name, Data: data}}); err != nil {
+		if err := c.turn.Send(delivery.Message{Chat: c.id, Text: escape(strings.TrimSpace(f.Paper + " " + f.Name)), File: &delivery.File{Name: f.Name, Path: f.Hash}}); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,14 @@ func handedIn(t *testing.T, tn *town, answers map[string]string) string {
 	head.Press(confirm, "确认提交")
 	number := strings.TrimSpace(after(head.AwaitText("已存档").Text, "申请号："))
 	vanished(t, head, confirm)
+	head.Say("/find " + number)
+	head.Press(head.AwaitText("由决定机关办理"), "附件 3 个")
+	paper := head.Await("an attachment", func(m localtelegramtest.Message) bool {
+		return m.Document != nil && m.Document.Name == "会议纪要.pdf"
+	})
+	if !bytes.Equal(head.Download(paper), aPaper(t, "会议纪要.pdf")) {
+		t.Error("an attachment is not what was sent")
+	}
 	cards, err := tn.desk.Mine(t.Context(), idOf("head"), records.Filter{})
 	must(t, err)
 	if len(cards) != 1 || cards[0].Number != number {

@@ -33,7 +33,7 @@ type Message struct {
 type File struct {
 	Name  string // as people see it
 	Data  []byte // up to MaxInline; kept in the store
-	Path  string // used when Data is nil; must exist until the message is sent
+	Path  string // used when Data is nil, read with Config.Read when the message is sent
 	Photo bool   // shown as a picture
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -47,6 +48,8 @@ type Config struct {
 	Admins  func(context.Context) []int64
 	Log     *slog.Logger // nil: none
 	Workers int          // chats handled at once; 0: 16
+	// Read gives the content of a [File] by its Path; nil: [os.ReadFile].
+	Read func(path string) ([]byte, error)
 	// NoLimits sends as fast as the server takes it, for a local Telegram that
 	// has no limits. With Telegram's own the bot would soon be told to wait.
 	NoLimits bool
@@ -68,6 +71,7 @@ type Office struct {
 	outbox  *pump
 	jobs    *pump
 	kinds   map[string]JobHandler
+	read    func(path string) ([]byte, error)
 	probe   func(point string) // named points of a message's way; only tests set it
 }
 
@@ -88,7 +92,10 @@ func New(c Config) (*Office, error) {
 	if c.Workers <= 0 {
 		c.Workers = 16
 	}
-	o := &Office{store: c.Store, client: c.Client, handler: c.Handler, name: c.Name, admins: c.Admins,
+	if c.Read == nil {
+		c.Read = os.ReadFile
+	}
+	o := &Office{read: c.Read, store: c.Store, client: c.Client, handler: c.Handler, name: c.Name, admins: c.Admins,
 		log: c.Log, limits: newLimits(c.NoLimits), kinds: c.Jobs, probe: func(string) {}}
 	always := func() (int, time.Duration) { return c.Workers, 0 }
 	o.inbox = newPump(c.Store, Inbox, c.Name, c.Log, c.Workers, always, o.handle)

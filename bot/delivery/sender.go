@@ -46,6 +46,11 @@ func (o *Office) post(ctx context.Context, chat int64, m stored) (id int, err er
 	limit := sendTime
 	if m.File != nil {
 		limit = fileTime
+		if m.File.Data == nil {
+			if m.File.Data, err = o.read(m.File.Path); err != nil {
+				return 0, pathless(err)
+			}
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

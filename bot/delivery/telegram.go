@@ -48,14 +48,6 @@ func transmit(ctx context.Context, client Client, chat int64, m stored, plain bo
 
 func sendFile(ctx context.Context, client Client, chat int64, m stored, mode models.ParseMode, markup models.ReplyMarkup, reply *models.ReplyParameters) (id int, err error) {
 	upload := &models.InputFileUpload{Filename: m.File.Name, Data: bytes.NewReader(m.File.Data)}
-	if m.File.Data == nil {
-		f, err := os.Open(m.File.Path)
-		if err != nil {
-			return 0, pathless(err)
-		}
-		defer f.Close()
-		upload.Data = f
-	}
 	var message *models.Message
 	if m.File.Photo {
 		message, err = client.SendPhoto(ctx, &bot.SendPhotoParams{ChatID: chat, MessageThreadID: m.Thread, Photo: upload,
