@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
+	"rongcuo/bot"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
 	"rongcuo/knowledge/embedding"
@@ -26,6 +28,8 @@ func runCheck(ctx context.Context, args []string, out, errOut io.Writer) error {
 	s, err := readSettings()
 	c.report("设置", "读取正常", err)
 	if err == nil {
+		c.telegram(ctx, s)
+		c.stores(ctx, s)
 		c.models(ctx, s)
 		c.sample(ctx, s)
 		if *data != "" {
@@ -51,6 +55,67 @@ func (c *checker) report(what, good string, err error) {
 		return
 	}
 	fmt.Fprintf(c.out, "✓ %s：%s\n", what, good)
+}
+
+// note says what an operator should know and need not mend.
+func (c *checker) note(what, text string) { fmt.Fprintf(c.out, "! %s：%s\n", what, text) }
+
+// telegram asks who the bot is.
+func (c *checker) telegram(ctx context.Context, s settings) {
+	if s.Token == "" {
+		c.note("Telegram", "还没有设置 TELEGRAM_TOKEN，不能运行 rongcuo serve")
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	client, err := bot.Dial(s.TelegramURL, s.Token)
+	if err != nil {
+		c.report("Telegram", "", failure("设置 TELEGRAM_TOKEN 的写法不对，请重新复制"))
+		return
+	}
+	me, err := client.GetMe(ctx)
+	switch {
+	case err != nil && (strings.HasPrefix(err.Error(), "unauthorized") || strings.HasPrefix(err.Error(), "not found")):
+		err = failure("令牌无效，请检查设置 TELEGRAM_TOKEN，或者向 BotFather 重新申请")
+	case err != nil: // its text may hold the token
+		err = failure("连不上，请检查网络和设置 TELEGRAM_API_URL")
+	case s.BotName != "" && s.BotName != me.Username:
+		err = failure("这个令牌属于 @%s，请改正设置 BOT_USERNAME", me.Username)
+	}
+	name := ""
+	if err == nil {
+		name = me.Username
+	}
+	c.report("Telegram", "机器人 @"+name, err)
+}
+
+// stores tries the servers that keep records and messages, and the key of the
+// backups.
+func (c *checker) stores(ctx context.Context, s settings) {
+	if s.DatabaseURL != "" {
+		db, err := openPostgres(ctx, s.DatabaseURL)
+		if err == nil {
+			db.Close()
+		}
+		c.report("PostgreSQL", "连接正常，版本和编码合适", err)
+	}
+	if s.RedisURL != "" {
+		store, findings, err := s.openRedis(ctx)
+		if err == nil {
+			store.Close()
+		}
+		c.report("Redis", "连接正常，不会丢失已确认的数据", err)
+		for _, f := range findings {
+			c.note("Redis", f.Text)
+		}
+	}
+	key, err := readBackupKey()
+	if err == nil && key == nil {
+		c.note("备份", "没有设置 BACKUP_KEY_FILE，备份不加密")
+	} else {
+		c.report("备份", "密钥可用", err)
+	}
+	c.report("表单", fmt.Sprintf("%d 种", len(s.procedures.IDs())), nil)
 }
 
 // models asks the configured server for one vector and one short text.

@@ -58,6 +58,9 @@ func openFile(ctx context.Context, dir string) (database, error) {
 		return database{}, failure("不能建立数据文件夹“%s”，请检查路径和权限。", dir)
 	}
 	path := filepath.Join(dir, databaseFile)
+	if err := makePrivate(path); err != nil {
+		return database{}, failure("打不开数据文件“%s”，请检查权限和磁盘空间。", path)
+	}
 	options := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
 	}}
@@ -70,6 +73,16 @@ func openFile(ctx context.Context, dir string) (database, error) {
 		return database{}, failure("打不开数据文件“%s”：%v", path, err)
 	}
 	return database{DB: db}, nil
+}
+
+// makePrivate makes a file that its owner alone can read; SQLite gives the files
+// that it makes beside it the same rights.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // What a PostgreSQL must be, and how long the first word may take.
@@ -131,7 +144,7 @@ func openStored(ctx context.Context, s settings, dir string) (*knowledge.Base, f
 func openBook(ctx context.Context, db database, owners []int64) (*records.Book, error) {
 	book, err := records.Open(ctx, db.DB, db.records())
 	if errors.Is(err, records.ErrNewer) {
-		return nil, failure("数据由更新版本的程序写成，请换用新版本的程序，或者恢复升级前的备份。")
+		return nil, errNewerData
 	}
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -46,5 +47,22 @@ func TestADatabaseThatDoesNotAnswerIsNamedWithoutItsPassword(t *testing.T) {
 	status, out, errOut := invoke(t, "verify")
 	if status != exitFailed || !strings.Contains(errOut, "DATABASE_URL") || strings.Contains(out+errOut, "canary") {
 		t.Fatalf("%d %s%s", status, out, errOut)
+	}
+}
+
+func TestTheFilesOfRecordsAreTheirOwnersAlone(t *testing.T) {
+	dir, _, _ := installation(t)
+	files, err := filepath.Glob(filepath.Join(dir, databaseFile+"*"))
+	if err != nil || len(files) < 2 {
+		t.Fatal(files, err)
+	}
+	for _, name := range append(files, dir) {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others := info.Mode().Perm() & 0o077; others != 0 {
+			t.Errorf("%s: others have %o", filepath.Base(name), others)
+		}
 	}
 }

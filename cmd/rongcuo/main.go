@@ -38,6 +38,9 @@ var commands = []command{
 	{"eval", "用问题集测量检索、引用和拒答", runEval},
 	{"verify", "核验全部记录是否被改动", runVerify},
 	{"check", "检查每一项设置，说明怎样改正", runCheck},
+	{"backup", "备份全部记录，机器人可以照常运行", runBackup},
+	{"restore", "用备份恢复全部记录", runRestore},
+	{"healthcheck", "看运行中的机器人是否正常", runHealthcheck},
 }
 
 func main() {
@@ -81,7 +84,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 func printHelp(out io.Writer) {
 	fmt.Fprintln(out, textHelpHead)
 	for _, c := range commands {
-		fmt.Fprintf(out, "  rongcuo %-8s %s\n", c.name, c.about)
+		fmt.Fprintf(out, "  rongcuo %-12s %s\n", c.name, c.about)
 	}
 	fmt.Fprintln(out, textHelpTail)
 }

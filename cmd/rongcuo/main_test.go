@@ -163,6 +163,10 @@ func TestBrokenSettingsAreNamedAndNoSecretIsShown(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(prompts, "answer.user.tmpl"), []byte("{{.Fence}}{{.Question}}{{.Sources}}{{.Nope}}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	forms := t.TempDir()
+	if err := os.WriteFile(filepath.Join(forms, "a.yaml"), []byte("id: ["), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		env  map[string]string
 		want string
@@ -179,6 +183,13 @@ func TestBrokenSettingsAreNamedAndNoSecretIsShown(t *testing.T) {
 		"a webhook in clear":  {map[string]string{"WEBHOOK_URL": "http://" + secret + ".example/t", "WEBHOOK_SECRET": "0123456789abcdef"}, "WEBHOOK_URL"},
 		"no webhook secret":   {map[string]string{"WEBHOOK_URL": "https://bot.example/t"}, "WEBHOOK_SECRET"},
 		"a weak secret":       {map[string]string{"WEBHOOK_URL": "https://bot.example/t", "WEBHOOK_SECRET": secret}, "WEBHOOK_SECRET"},
+		"another store":       {map[string]string{"REDIS_URL": "http://u:" + secret + "@h/0"}, "REDIS_URL"},
+		"no host of a store":  {map[string]string{"REDIS_URL": "redis://u:" + secret + "@/0"}, "REDIS_URL"},
+		"a short key":         {map[string]string{"FILES_KEY": secret}, "FILES_KEY"},
+		"no second keeper":    {map[string]string{"TWO_KEEPERS": secret}, "TWO_KEEPERS"},
+		"no such log":         {map[string]string{"LOG_FORMAT": secret}, "LOG_FORMAT"},
+		"no forms":            {map[string]string{"PROCEDURES_DIR": "/nowhere/" + secret}, "PROCEDURES_DIR"},
+		"a broken form":       {map[string]string{"PROCEDURES_DIR": forms}, "PROCEDURES_DIR"},
 		"no yes or no":        {map[string]string{"CLOSED_MODE": secret}, "CLOSED_MODE"},
 		"a file that is gone": {map[string]string{"OPENAI_API_KEY_FILE": "/nowhere/" + secret}, "OPENAI_API_KEY_FILE"},
 		"a broken word list":  {map[string]string{"WORDS_FILE": file}, "第1行"},

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rongcuo/bot"
 	"rongcuo/bot/delivery"
-	"rongcuo/conversations"
 	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
@@ -33,9 +33,9 @@ func runServe(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if s.Token == "" {
 		return failure("还没有设置 TELEGRAM_TOKEN（或者 TELEGRAM_TOKEN_FILE）：向 BotFather 申请机器人后填入。")
 	}
+	s.log = newLog(s, errOut)
 	w, err := openWorks(ctx, s, *data, worksOptions{
-		server: s.TelegramURL, token: s.Token, username: s.BotName, owners: s.OwnerIDs,
-		log: slog.New(slog.NewTextHandler(errOut, nil)),
+		server: s.TelegramURL, token: s.Token, username: s.BotName, owners: s.OwnerIDs, log: s.log,
 	})
 	if err != nil {
 		return err
@@ -48,6 +48,8 @@ func runServe(ctx context.Context, args []string, out, errOut io.Writer) error {
 // works is the bot with all that it needs, on whichever Telegram.
 type works struct {
 	server, token string
+	dir           string // the data folder
+	name          string // of this process, which no other has
 	bot           *bot.Bot
 	office        *delivery.Office
 	base          *knowledge.Base
@@ -55,6 +57,9 @@ type works struct {
 	log           *slog.Logger
 	intake        func(context.Context) error // brings updates in until its context ends
 	store         delivery.Store
+	observer      *observer
+	observeAt     string      // address for operators; empty: none
+	draining      atomic.Bool // no new work is taken
 	chores        []chore
 	ends          []func()
 }
@@ -80,7 +85,10 @@ const (
 // openWorks wires records, knowledge, delivery and the bot; run sets them
 // going.
 func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *works, err error) {
-	w := &works{server: o.server, token: o.token, log: o.log}
+	if o.sample {
+		s = s.alone()
+	}
+	w := &works{server: o.server, token: o.token, dir: dir, log: o.log}
 	w.intake = w.poll
 	if s.WebhookURL != "" {
 		w.intake = func(ctx context.Context) error { return w.receive(ctx, s) }
@@ -95,94 +103,80 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 		return nil, err
 	}
 	w.ends = append(w.ends, func() { db.Close() })
-	base, err := newBase(ctx, s, &db)
+	if w.base, err = newBase(ctx, s, &db); err != nil {
+		return nil, err
+	}
+	if err := fillLibrary(ctx, w.base, filepath.Join(dir, libraryDir), o.sample); err != nil {
+		return nil, err
+	}
+	if w.book, err = openBook(ctx, db, o.owners); err != nil {
+		return nil, err
+	}
+	store, closeStore, err := openStore(ctx, s, dir, db, o.log)
 	if err != nil {
 		return nil, err
 	}
-	w.base = base
-	library := filepath.Join(dir, libraryDir)
-	if err := fillLibrary(ctx, base, library, o.sample); err != nil {
-		return nil, err
-	}
-	store, err := w.openStore(ctx, s, dir, db)
-	if err != nil {
-		return nil, err
-	}
-	w.store = store
-	journal, err := base.Journal()
+	w.ends = append(w.ends, closeStore)
+	name, free := nameProcess(ctx, dir)
+	w.name, w.ends = name, append(w.ends, free)
+	w.observer = newObserver(observedWorks(db, store, w.base, s.procedures, dir, w.draining.Load))
+	w.observeAt = s.Observe.Addr
+	w.store = w.observer.counting(store)
+	journal, err := w.base.Journal()
 	if err != nil {
 		return nil, err
 	}
 	w.chores = append(w.chores, chore{"journal", func(ctx context.Context) error { return journal.Expire(ctx, time.Now()) }})
+	return w, w.openBot(ctx, s, o)
+}
+
+// openBot makes the bot and the office that brings it its updates.
+func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	client, err := bot.Dial(o.server, o.token)
 	if err != nil {
-		return nil, failure("设置 TELEGRAM_TOKEN 的写法不对，请重新复制。")
+		return failure("设置 TELEGRAM_TOKEN 的写法不对，请重新复制。")
 	}
-	book, err := openBook(ctx, db, o.owners)
+	calendars := filepath.Join(w.dir, calendarDir)
+	calendar, err := bot.LoadCalendar(calendars)
 	if err != nil {
-		return nil, err
+		return failure("放假安排读不出来：%v。请改正或者移走这个文件夹里的表。", err)
 	}
-	w.book = book
-	procedures, err := conversations.NewLibrary()
+	desk, err := w.book.Desk(ctx, s.procedures, calendar)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	calendar, err := bot.LoadCalendar(filepath.Join(dir, calendarDir))
+	files, err := records.OpenFiles(filepath.Join(w.dir, filesDir), s.filesKey)
 	if err != nil {
-		return nil, failure("放假安排读不出来：%v。请改正或者移走这个文件夹里的表。", err)
-	}
-	desk, err := book.Desk(ctx, procedures, calendar)
-	if err != nil {
-		return nil, err
-	}
-	files, err := records.OpenFiles(filepath.Join(dir, filesDir), nil)
-	if err != nil {
-		return nil, failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(dir, filesDir))
+		return failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(w.dir, filesDir))
 	}
 	proposer, err := s.proposer()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w.bot, err = bot.New(bot.Config{
-		Proposer: proposer,
-		Procedures: procedures, Desk: desk, Files: files, Calendars: filepath.Join(dir, calendarDir),
-		Base: base, Book: book, Client: client, Limits: store, Username: o.username, Closed: s.Closed,
-		Library: library, Office: s.Office, Log: o.log, Tokens: bot.Budget{Person: s.PersonTokens, All: s.AllTokens},
+		Base: w.base, Book: w.book, Client: client, Limits: w.store, Username: o.username, Closed: s.Closed,
+		Library: filepath.Join(w.dir, libraryDir), TwoKeepers: s.TwoKeepers, Office: s.Office, Log: o.log,
+		Tokens:     bot.Budget{Person: s.PersonTokens, All: s.AllTokens},
+		Procedures: s.procedures, Desk: desk, Files: files, Calendars: calendars, Proposer: proposer,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w.office, err = delivery.New(delivery.Config{
-		Store: store, Client: client, Handler: w.bot.Handle, Log: o.log,
-		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, book, o.log) },
+		Read:     files.Get,
+		NoLimits: o.sample, // our own Telegram has none
+		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log,
+		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, w.book, o.log) },
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w.bot.Attach(w.office)
 	w.chores = append(w.chores, chore{"filings", w.bot.Regular})
 	if err := w.bot.Announce(ctx); err != nil {
 		o.log.Warn("the command menu was not set", "error", redact(err, o.token))
 	}
-	return w, nil
-}
-
-// openStore opens what the delivery keeps: in Redis with REDIS_URL, else in a
-// SQLite file, which is that of the records where they are in one.
-func (w *works) openStore(ctx context.Context, s settings, dir string, db database) (delivery.Store, error) {
-	if db.postgres {
-		var err error
-		if db, err = openFile(ctx, dir); err != nil {
-			return nil, err
-		}
-		w.ends = append(w.ends, func() { db.Close() })
-	}
-	store, err := delivery.OpenSQLite(ctx, db.DB)
-	if err != nil {
-		return nil, fmt.Errorf("消息存储打不开：%w", err)
-	}
-	w.ends = append(w.ends, func() { store.Close() })
-	return store, nil
+	return nil
 }
 
 // alarmed are those who are told when something goes wrong.
@@ -198,17 +192,26 @@ func alarmed(ctx context.Context, book *records.Book, log *slog.Logger) []int64 
 	return out
 }
 
-// run goes on until ctx ends; then what is in hand is finished.
+// run goes on until ctx ends; then what is in hand is finished, and operators
+// see it until the last.
 func (w *works) run(ctx context.Context) error {
-	var wg sync.WaitGroup
+	unobserve, err := w.observer.start(w.observeAt)
+	if err != nil {
+		return err
+	}
+	defer unobserve()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	defer context.AfterFunc(ctx, func() { w.draining.Store(true) })()
+	w.log.Info("the bot begins", "process", w.name, "version", programVersion())
+	var wg sync.WaitGroup
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { w.base.Follow(ctx, followEvery) })
-	wg.Go(func() { doChores(ctx, w.store, "main", w.log, w.chores) })
-	err := w.intake(ctx)
+	wg.Go(func() { doChores(ctx, w.store, w.name, w.log, w.chores) })
+	err = w.intake(ctx)
 	stop() // without new updates there is no reason to go on
 	wg.Wait()
+	w.log.Info("the bot has ended", "process", w.name)
 	return err
 }
 

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"context"
+	"encoding/base64"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
@@ -13,9 +12,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"rongcuo/bot/delivery"
 	"rongcuo/conversations"
-	"rongcuo/knowledge"
-	"rongcuo/knowledge/embedding"
 	"rongcuo/prompts"
 )
 
@@ -26,6 +24,7 @@ type settings struct {
 	WordsFile      string `env:"WORDS_FILE"`
 	SafeguardsFile string `env:"SAFEGUARDS_FILE"`
 	PromptsDir     string `env:"PROMPTS_DIR"`
+	ProceduresDir  string `env:"PROCEDURES_DIR"`
 
 	Token       string  `env:"TELEGRAM_TOKEN"`
 	TokenFile   string  `env:"TELEGRAM_TOKEN_FILE"`
@@ -33,9 +32,17 @@ type settings struct {
 	BotName     string  `env:"BOT_USERNAME"`
 	OwnerIDs    []int64 `env:"OWNER_IDS"`
 	Closed      bool    `env:"CLOSED_MODE"`
+	TwoKeepers  bool    `env:"TWO_KEEPERS"`
 
 	DatabaseURL     string `env:"DATABASE_URL"`
 	DatabaseURLFile string `env:"DATABASE_URL_FILE"`
+	RedisURL        string `env:"REDIS_URL"`
+	RedisURLFile    string `env:"REDIS_URL_FILE"`
+	FilesKey        string `env:"FILES_KEY"`
+	FilesKeyFile    string `env:"FILES_KEY_FILE"`
+
+	Observe   observeSettings
+	LogFormat string `env:"LOG_FORMAT" envDefault:"text"`
 
 	WebhookURL        string `env:"WEBHOOK_URL"`
 	WebhookSecret     string `env:"WEBHOOK_SECRET"`
@@ -55,20 +62,16 @@ type settings struct {
 
 	words      string
 	safeguards []byte
+	filesKey   []byte // nil: attachments are not encrypted
 	prompts    *prompts.Set
+	procedures *conversations.Library
+	log        *slog.Logger
 }
-
-// Values of EMBEDDING.
-const (
-	embeddingBuiltin = "builtin" // the model in the binary
-	embeddingOpenAI  = "openai"
-	embeddingOff     = "off"
-)
 
 // readSettings reads and checks all settings; it touches no network. An error
 // names the setting and says how to mend it, and never shows its value.
 func readSettings() (settings, error) {
-	var s settings
+	s := settings{log: slog.Default()}
 	if err := env.Parse(&s); err != nil {
 		return s, settingError(err)
 	}
@@ -80,6 +83,8 @@ func readSettings() (settings, error) {
 		{"SAFEGUARDS_FILE", s.SafeguardsFile, func(b []byte) { s.safeguards = b }},
 		{"TELEGRAM_TOKEN_FILE", s.TokenFile, func(b []byte) { s.Token = string(b) }},
 		{"DATABASE_URL_FILE", s.DatabaseURLFile, func(b []byte) { s.DatabaseURL = strings.TrimSpace(string(b)) }},
+		{"REDIS_URL_FILE", s.RedisURLFile, func(b []byte) { s.RedisURL = strings.TrimSpace(string(b)) }},
+		{"FILES_KEY_FILE", s.FilesKeyFile, func(b []byte) { s.FilesKey = string(b) }},
 		{"WEBHOOK_SECRET_FILE", s.WebhookSecretFile, func(b []byte) { s.WebhookSecret = strings.TrimSpace(string(b)) }},
 		{"OPENAI_API_KEY_FILE", s.ModelKeyFile, func(b []byte) { s.ModelKey = strings.TrimSpace(string(b)) }},
 	} {
@@ -99,8 +104,8 @@ func readSettings() (settings, error) {
 	if !safeServer(s.TelegramURL) {
 		return s, failure("设置 TELEGRAM_API_URL 应当以 https:// 开头；http:// 只能用于本机地址，否则令牌会在网络上明文传送。")
 	}
-	if u, err := url.Parse(s.DatabaseURL); s.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
-		return s, failure("设置 DATABASE_URL 应当以 postgres:// 开头；不设置就把数据存在数据文件夹里。")
+	if err := s.checkStores(); err != nil {
+		return s, err
 	}
 	if err := s.checkWebhook(); err != nil {
 		return s, err
@@ -108,6 +113,12 @@ func readSettings() (settings, error) {
 	var err error
 	if s.prompts, err = prompts.Load(s.PromptsDir); err != nil {
 		return s, failure("设置 PROMPTS_DIR 里的模板有误：%v", err)
+	}
+	if s.procedures, err = loadProcedures(s.ProceduresDir); err != nil {
+		return s, err
+	}
+	if s.LogFormat != logText && s.LogFormat != logJSON {
+		return s, failure("设置 LOG_FORMAT 只能是 %s 或者 %s。", logText, logJSON)
 	}
 	if s.Embedding == "" {
 		s.Embedding = embeddingBuiltin
@@ -132,7 +143,47 @@ var settingOf = map[string]struct{ name, form string }{
 	"PersonTokens": {"TOKENS_PER_PERSON_DAY", "一个整数"},
 	"AllTokens":    {"TOKENS_PER_DAY", "一个整数"},
 	"OwnerIDs":     {"OWNER_IDS", "用逗号隔开的数字"},
-	"Closed":       {"CLOSED_MODE", " true 或 false"},
+	"Closed":       {"CLOSED_MODE", " true 或者 false"},
+	"TwoKeepers":   {"TWO_KEEPERS", " true 或者 false"},
+}
+
+// checkStores sees that the addresses of the stores can be read, and the key of
+// the attachments. No address is shown: it holds a password.
+func (s *settings) checkStores() error {
+	if u, err := url.Parse(s.DatabaseURL); s.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return failure("设置 DATABASE_URL 应当以 postgres:// 开头；不设置就把数据存在数据文件夹里。")
+	}
+	if s.RedisURL != "" {
+		if _, err := delivery.ParseRedisURL(s.RedisURL); err != nil {
+			return failure("设置 REDIS_URL 有误：%v。不设置就把消息存在数据文件夹里。", err)
+		}
+	}
+	if key := strings.TrimSpace(s.FilesKey); key != "" {
+		var err error
+		if s.filesKey, err = base64.StdEncoding.DecodeString(key); err != nil || len(s.filesKey) != filesKeyBytes {
+			return failure("设置 FILES_KEY 应当是 %d 个字节的 base64，可以用 openssl rand -base64 %d 生成。", filesKeyBytes, filesKeyBytes)
+		}
+	}
+	return nil
+}
+
+// filesKeyBytes is what records.OpenFiles takes: a key of AES-256.
+const filesKeyBytes = 32
+
+// loadProcedures reads the forms in the binary and those of a folder, which may
+// be "".
+func loadProcedures(dir string) (*conversations.Library, error) {
+	if dir == "" {
+		return conversations.NewLibrary()
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, failure("设置 PROCEDURES_DIR 指向的文件夹打不开，请检查路径和权限。")
+	}
+	library, err := conversations.NewLibrary(os.DirFS(dir))
+	if err != nil {
+		return nil, failure("设置 PROCEDURES_DIR 里的表单有误：%v", err)
+	}
+	return library, nil
 }
 
 // secretForm is what Telegram takes as a webhook's secret; ours is not short.
@@ -164,72 +215,8 @@ func safeServer(address string) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// checkModels finds what contradicts itself.
-func (s settings) checkModels() error {
-	switch {
-	case s.Embedding != embeddingBuiltin && s.Embedding != embeddingOpenAI && s.Embedding != embeddingOff:
-		return failure("设置 EMBEDDING 只能是 %s、%s 或 %s。", embeddingBuiltin, embeddingOpenAI, embeddingOff)
-	case s.Embedding == embeddingOpenAI && s.EmbeddingModel == "":
-		return failure("设置 EMBEDDING=openai 时还要设置 OPENAI_EMBEDDING_MODEL。")
-	case s.Embedding == embeddingOpenAI && s.Dimensions <= 0:
-		return failure("设置 OPENAI_EMBEDDING_MODEL 时还要设置 OPENAI_EMBEDDING_DIMENSIONS（向量的维数）。")
-	case (s.Embedding == embeddingOpenAI || s.ChatModel != "") && s.ModelURL == "":
-		return failure("使用模型时还要设置 OPENAI_BASE_URL（服务地址，以 http:// 或 https:// 开头）。")
-	}
-	if s.ModelURL != "" {
-		if _, err := knowledge.NewModels(knowledge.ModelConfig{BaseURL: s.ModelURL}); err != nil {
-			return failure("设置 OPENAI_BASE_URL 应当以 http:// 或 https:// 开头，不含密码，也不能是本地链路地址。")
-		}
-	}
-	return nil
-}
-
-// models gives the client of the configured server, nil when there is none.
-func (s settings) models() (*knowledge.Models, error) {
-	if s.ModelURL == "" {
-		return nil, nil
-	}
-	return knowledge.NewModels(knowledge.ModelConfig{
-		BaseURL: s.ModelURL, Key: s.ModelKey, ChatModel: s.ChatModel, EmbeddingModel: s.EmbeddingModel, Dimensions: s.Dimensions,
-	})
-}
-
-// proposer reads plans that people paste into a form; nil without a chat model.
-func (s settings) proposer() (conversations.Proposer, error) {
-	if s.ChatModel == "" {
-		return nil, nil
-	}
-	models, err := s.models()
-	if err != nil {
-		return nil, err
-	}
-	return conversations.ModelProposer{Prompts: s.prompts, Model: models}, nil
-}
-
-// newBase wires a knowledge base as the settings say. db may be nil.
-func newBase(ctx context.Context, s settings, db *database) (*knowledge.Base, error) {
-	options := knowledge.Options{Words: s.words, Safeguards: s.safeguards, Office: s.Office, Log: slog.Default()}
-	if db != nil {
-		options.DB, options.Dialect = db.DB, db.knowledge()
-	}
-	models, err := s.models()
-	if err != nil {
-		return nil, err
-	}
-	switch s.Embedding {
-	case embeddingBuiltin:
-		if options.Embedder, err = embedding.Open(); err != nil {
-			return nil, fmt.Errorf("内置语义模型打不开，请重新安装程序：%w", err)
-		}
-	case embeddingOpenAI:
-		options.Embedder = models
-	}
-	if models != nil && s.ChatModel != "" {
-		options.Composer = knowledge.PromptComposer{Prompts: s.prompts, Model: models}
-	}
-	base, err := knowledge.New(ctx, options)
-	if err != nil {
-		return nil, fmt.Errorf("知识库打不开：%w", err)
-	}
-	return base, nil
+// alone are the settings of a demo: it keeps everything in its own folder.
+func (s settings) alone() settings {
+	s.DatabaseURL, s.RedisURL, s.WebhookURL = "", "", ""
+	return s
 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"rongcuo/bot/localtelegram"
+	"rongcuo/bot/localtelegram/localtelegramtest"
+)
+
+// startRedis runs a Redis of the test's own until the test ends, and gives its
+// address. Arguments come after those that keep what is acknowledged.
+func startRedis(t *testing.T, arguments ...string) (address string) {
+	t.Helper()
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		if slices.Contains(strings.Split(os.Getenv("RONGCUO_TEST_REQUIRE"), ","), "redis-server") {
+			t.Fatal("redis-server is required")
+		}
+		t.Skip("redis-server is not here")
+	}
+	address = freeAddress(t)
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := append([]string{"--dir", t.TempDir(), "--port", port, "--bind", "127.0.0.1", "--save", "", "--logfile", "",
+		"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"}, arguments...)
+	server := exec.CommandContext(t.Context(), program, all...)
+	says, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Wait() }) // it was killed with the test's context
+	for lines := bufio.NewScanner(says); lines.Scan(); {
+		if strings.Contains(lines.Text(), "Ready to accept") {
+			return address
+		}
+	}
+	t.Fatal("redis-server did not start")
+	return ""
+}
+
+// What is wrong with Redis is said at the start, by the setting's name and how
+// to mend it, and never with the password.
+func TestServeSaysWhatIsWrongWithRedis(t *testing.T) {
+	const password = "canary-password"
+	locked := startRedis(t, "--requirepass", password)
+	evicting := startRedis(t, "--maxmemory-policy", "allkeys-lru")
+	forgetful := startRedis(t, "--appendonly", "no")
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true})
+	t.Setenv("TELEGRAM_API_URL", telegram.URL())
+	t.Setenv("TELEGRAM_TOKEN", telegram.Token())
+	t.Setenv("EMBEDDING", "off")
+	for name, c := range map[string]struct{ address, mend string }{
+		"not an address":    {"localhost:6379/" + password, "redis://"},
+		"nobody there":      {"redis://:" + password + "@" + freeAddress(t), "是否已经启动"},
+		"a wrong password":  {"redis://:x" + password + "@" + locked, "密码不对"},
+		"no password":       {"redis://" + locked, "密码不对"},
+		"it evicts":         {"redis://" + evicting, "noeviction"},
+		"it forgets":        {"redis://" + forgetful, "appendonly"},
+		"a number too much": {"redis+cluster://:" + password + "@" + locked + "/3", "库号"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("REDIS_URL", c.address)
+			for _, command := range [][]string{{"serve", "-data", t.TempDir()}, {"check"}} {
+				status, out, errOut := invoke(t, command...)
+				said := out + errOut
+				if status != exitFailed || !strings.Contains(said, "REDIS_URL") || !strings.Contains(said, c.mend) {
+					t.Errorf("%s: %d %s", command[0], status, said)
+				}
+				if strings.Contains(said, password) {
+					t.Errorf("%s shows the password", command[0])
+				}
+			}
+		})
+	}
+}
+
+func TestServeKeepsItsMessagesInRedis(t *testing.T) {
+	address := startRedis(t, "--requirepass", "canary-password")
+	file := t.TempDir() + "/redis"
+	if err := os.WriteFile(file, []byte("redis://:canary-password@"+address+"/0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("REDIS_URL_FILE", file)
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	stop := serving(t, telegram, t.TempDir())
+	official := telegram.As("普通干部")
+	official.Say("/start")
+	official.AwaitText("请不要发送")
+	if status, out, _ := invoke(t, "check"); status != exitOK || !strings.Contains(out, "✓ Redis") || !strings.Contains(out, "✓ Telegram：机器人 @rongcuo_bot") {
+		t.Errorf("%d %s", status, out)
+	}
+	if status, said := stop(); status != exitOK || strings.Contains(said, "canary") {
+		t.Errorf("%d %s", status, said)
+	}
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	number, _, _ := strings.Cut(telegram.Token(), ":")
+	if _, err := c.Write([]byte("AUTH canary-password\r\nEXISTS {rongcuo" + number + "}:n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	r := bufio.NewReader(c)
+	for _, want := range []string{"+OK", ":1"} {
+		if said, err := r.ReadString('\n'); err != nil || !strings.HasPrefix(said, want) {
+			t.Errorf("%q %v", said, err)
+		}
+	}
+}
+
+func TestCheckSaysWhatIsWrongWithTheToken(t *testing.T) {
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true})
+	t.Setenv("EMBEDDING", "off")
+	for name, c := range map[string]struct{ server, token, bot, mend string }{
+		"nobody's token":  {telegram.URL(), "12345:canary-canary-canary", "", "TELEGRAM_TOKEN"},
+		"nobody there":    {"http://" + freeAddress(t), telegram.Token(), "", "TELEGRAM_API_URL"},
+		"another's token": {telegram.URL(), telegram.Token(), "somebody_bot", "BOT_USERNAME"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("TELEGRAM_API_URL", c.server)
+			t.Setenv("TELEGRAM_TOKEN", c.token)
+			t.Setenv("BOT_USERNAME", c.bot)
+			status, out, errOut := invoke(t, "check")
+			if status != exitFailed || !strings.Contains(out, "✗ Telegram") || !strings.Contains(out, c.mend) || strings.Contains(out+errOut, c.token) {
+				t.Errorf("%d %s%s", status, out, errOut)
+			}
+		})
+	}
+}
+
+func TestADemoKeepsToItsFolder(t *testing.T) {
+	s := settings{DatabaseURL: "postgres://h/d", RedisURL: "redis://h", WebhookURL: "https://h"}.alone()
+	if s.DatabaseURL != "" || s.RedisURL != "" || s.WebhookURL != "" {
+		t.Errorf("%+v", s)
+	}
+}
