@@ -7,9 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"rongcuo/bot"
+	"rongcuo/bot/delivery"
+	"rongcuo/bot/delivery/redistest"
 	"rongcuo/bot/localtelegram/localtelegramtest"
 	"rongcuo/conversations/paper"
 	"rongcuo/conversations/records"
+	"rongcuo/knowledge"
 )
 
 // handedIn fills a filing in, has the head submit it and gives its number.
@@ -38,6 +42,24 @@ func handedIn(t *testing.T, tn *town, answers map[string]string) string {
 		t.Fatalf("%+v", cards)
 	}
 	return number
+}
+
+// TestADialogLivesInRedis hands a filing in with all that is on its way kept in a
+// real redis-server.
+func TestADialogLivesInRedis(t *testing.T) {
+	socket := redistest.Start(t)
+	options, err := delivery.ParseRedisURL("unix://" + socket)
+	must(t, err)
+	store, err := delivery.OpenRedis(t.Context(), options, "story")
+	must(t, err)
+	t.Cleanup(func() { store.Close() })
+	k := newClock()
+	tn := foundWith(t, localTelegram(t), t.TempDir(), knowledge.Options{}, func(c *bot.Config) {
+		k.rules(c)
+		c.Limits = store
+	})
+	staff(t, tn)
+	handedIn(t, tn, filled)
 }
 
 func TestOfTwoWhoActAtOnceOneStandsAndTheOtherIsTold(t *testing.T) {

@@ -31,10 +31,11 @@ var mayImport = map[string][]string{
 	"conversations/records":               {"conversations", "conversations/typed", "knowledge/postgrestest"},
 	"conversations/paper":                 {},
 	"knowledge/postgrestest":              {},
-	"bot/delivery":                        {},
+	"bot/delivery":                        {"bot/delivery/redistest"},
+	"bot/delivery/redistest":              {},
 	"bot/localtelegram":                   {},
 	"bot/localtelegram/localtelegramtest": {"bot/localtelegram"},
-	"bot":                                 {"bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest", "knowledge", "knowledge/documents", "knowledge/fakemodel", "conversations", "conversations/paper", "conversations/records", "prompts"},
+	"bot":                                 {"bot/delivery", "bot/delivery/redistest", "knowledge/postgrestest", "bot/localtelegram", "bot/localtelegram/localtelegramtest", "knowledge", "knowledge/documents", "knowledge/fakemodel", "conversations", "conversations/paper", "conversations/records", "prompts"},
 }
 
 // edges says which room alone may import a library that talks to the world.
@@ -42,7 +43,7 @@ var edges = map[string][]string{
 	"github.com/sashabaranov/go-openai":  {"knowledge"},
 	"github.com/philippgille/chromem-go": {"knowledge"},
 	"github.com/go-telegram/bot":         {"bot", "bot/delivery", "bot/localtelegram", "bot/localtelegram/localtelegramtest"},
-	"github.com/redis/go-redis/v9":       {"bot/delivery", "conversations", "cmd/rongcuo"},
+	"github.com/redis/go-redis/v9":       {"bot/delivery", "bot/delivery/redistest", "conversations", "cmd/rongcuo"},
 	"github.com/jackc/pgx/v5":            {"cmd/rongcuo", "knowledge", "knowledge/postgrestest", "conversations/records"},
 	"github.com/expr-lang/expr":          {"conversations"},
 	"github.com/klippa-app/go-pdfium":    {"knowledge/documents", "conversations/paper"},
