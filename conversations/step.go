@@ -3,6 +3,7 @@ package conversations
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"rongcuo/conversations/typed"
 )
@@ -149,7 +150,7 @@ func (t *turn) text(s string) {
 		t.askAgain()
 		return
 	}
-	if t.command(s) {
+	if t.command(s) || t.buttonInWords(s) {
 		return
 	}
 	if isQuestion(s) {
@@ -168,6 +169,36 @@ func (t *turn) text(s string) {
 		}
 	}
 	t.answerInWords(s)
+}
+
+// buttonInWords presses the button that is shown now and has these words, so
+// that everything can be done by typing too. The words of a choice are an answer.
+func (t *turn) buttonInWords(s string) bool {
+	if utf8.RuneCountInString(s) > maxLabel {
+		return false
+	}
+	shown := turn{p: t.p, d: t.d.clone(), e: t.e, now: t.now}
+	shown.askAgain()
+	for _, r := range shown.out {
+		for _, row := range r.Choices {
+			for _, b := range row {
+				if verb, _, _ := strings.Cut(b.Action, ":"); verb != "pick" && verb != "tick" && labelWords(b.Label) == labelWords(s) {
+					t.action(b.Action)
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// maxLabel is longer than any button, in characters.
+const maxLabel = 40
+
+// labelWords is a label without its tick and without what stands in brackets.
+func labelWords(label string) string {
+	label, _, _ = strings.Cut(strings.TrimLeft(label, "☐☑＋ "), "（")
+	return strings.TrimSpace(label)
 }
 
 func (t *turn) answerInWords(s string) {

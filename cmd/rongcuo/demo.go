@@ -40,12 +40,11 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return failure("聊天页面的地址 %s 不能使用，请用 -addr 换一个本机端口，例如 -addr 127.0.0.1:8090。", *addr)
 	}
 	defer telegram.Close()
-	var owners []int64
+	people := map[string]int64{}
 	for _, p := range localtelegram.DefaultPeople() {
-		if p.Key == "admin" {
-			owners = append(owners, p.UserID)
-		}
+		people[p.Key] = p.UserID
 	}
+	owners := []int64{people["admin"]}
 	w, err := openWorks(ctx, s, dir, worksOptions{server: telegram.URL(), token: telegram.Token(), username: "rongcuo_bot", owners: owners, sample: true, log: log})
 	if err != nil {
 		return err
@@ -53,6 +52,12 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 	defer w.end()
 	if err := seatTown(ctx, w.book, owners[0]); err != nil {
 		return err
+	}
+	if err := w.fileSample(ctx, s.procedures, people["handler"], people["head"]); err != nil {
+		log.Warn("there is no sample filing", "error", err)
+	}
+	if err := w.bot.Announce(ctx); err != nil { // menus of the posts just given
+		log.Warn("the command menu was not set", "error", redact(err, telegram.Token()))
 	}
 	fmt.Fprintf(out, "请用浏览器打开 %s （按 Ctrl+C 结束）\n", telegram.URL())
 	return w.run(ctx)

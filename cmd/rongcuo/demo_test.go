@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -68,13 +69,18 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-func TestTheDemoAnswersAndEnds(t *testing.T) {
+// startDemo runs the demo; end stops it and gives its exit status.
+func startDemo(t *testing.T) (p page, errOut *syncBuffer, end func() int) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	var out, errOut syncBuffer
-	ended := make(chan int)
+	var out syncBuffer
+	errOut = new(syncBuffer)
+	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"demo", "-addr", "127.0.0.1:0", "-data", t.TempDir()}, &out, &errOut)
+		ended <- run(ctx, []string{"demo", "-addr", "127.0.0.1:0", "-data", t.TempDir()}, &out, errOut)
 	}()
+	end = sync.OnceValue(func() int { cancel(); return <-ended })
+	t.Cleanup(func() { end() })
 	deadline := time.Now().Add(20 * time.Second)
 	for !strings.Contains(out.String(), "http://") {
 		if time.Now().After(deadline) {
@@ -84,33 +90,49 @@ func TestTheDemoAnswersAndEnds(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(out.String(), "http://")
 	address, _, _ := strings.Cut(rest, " ")
-	p := page{t, "http://" + strings.TrimRight(address, "/")}
-	p.get("/", nil)
-	p.say("official", "哪些情形不予容错？")
+	return page{t, "http://" + strings.TrimRight(address, "/")}, errOut, end
+}
+
+// shows waits for a message of the bot with these words.
+func (p page) shows(as, words string) {
+	p.t.Helper()
 	type message struct {
 		ID         int64
 		From, Text string
 	}
-	for after, found := int64(0), false; !found; {
+	deadline := time.Now().Add(20 * time.Second)
+	for after := int64(0); ; {
 		var list []message
-		p.get("/local/chat?as=official&wait=5&after="+jsonNumber(after), &list)
+		p.get(fmt.Sprintf("/local/chat?as=%s&wait=5&after=%d", as, after), &list)
 		for _, m := range list {
 			after = max(after, m.ID)
-			found = found || m.From == "bot" && strings.Contains(m.Text, "第十八条")
+			if m.From == "bot" && strings.Contains(m.Text, words) {
+				return
+			}
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("no answer")
+			p.t.Fatalf("%s sees nothing with %s", as, words)
 		}
 	}
-	cancel()
-	if status := <-ended; status != exitOK {
+}
+
+func TestTheDemoAnswersAndEnds(t *testing.T) {
+	p, errOut, end := startDemo(t)
+	p.get("/", nil)
+	p.say("official", "哪些情形不予容错？")
+	p.shows("official", "第十八条")
+	if status := end(); status != exitOK {
 		t.Fatalf("%d %s", status, errOut.String())
 	}
 }
 
-func jsonNumber(n int64) string {
-	b, _ := json.Marshal(n)
-	return string(b)
+func TestTheDemoHasAFilingThatWaits(t *testing.T) {
+	p, errOut, _ := startDemo(t)
+	p.say("decider", "/todo")
+	p.shows("decider", "待您办理\n1. 无产权档案老楼加装电梯先行施工")
+	if errOut.String() != "" {
+		t.Errorf("the demo complained: %s", errOut.String())
+	}
 }
 
 func TestTheDemoRefusesARealToken(t *testing.T) {

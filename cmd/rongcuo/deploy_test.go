@@ -137,6 +137,18 @@ func TestEverySettingNamedForOperatorsExists(t *testing.T) {
 	}
 }
 
+// What the program reads is explained in both guides.
+func TestEverySettingIsInTheGuides(t *testing.T) {
+	for _, guide := range []string{"README.md", "README.zh-CN.md"} {
+		text := deployed(t, guide)
+		for _, name := range settingNames() {
+			if !strings.Contains(text, "`"+name+"`") && !strings.Contains(text, "`"+name+"_FILE`") {
+				t.Errorf("%s says nothing of %s", guide, name)
+			}
+		}
+	}
+}
+
 func podOf(d node) node { return d.at("spec", "template", "spec") }
 
 func TestTheImageIsOneFileOfAnOrdinaryUser(t *testing.T) {

@@ -51,6 +51,9 @@ func main() {
 
 // run is main without the process: tests call it.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	if len(args) > 1 && args[0] == "help" {
+		args = []string{args[1], "-h"}
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		printHelp(out)
 		if len(args) == 0 {

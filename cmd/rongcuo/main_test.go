@@ -61,6 +61,35 @@ func TestAskJSONKeepsItsFields(t *testing.T) {
 	}
 }
 
+func TestTheHelpOfServeNamesEverySetting(t *testing.T) {
+	status, _, said := invoke(t, "help", "serve")
+	if status != exitOK || !strings.Contains(said, "-data") {
+		t.Fatalf("%d %s", status, said)
+	}
+	for _, name := range settingNames() {
+		if !strings.Contains(said, "  "+strings.TrimSuffix(name, "_FILE")) {
+			t.Errorf("says nothing of %s", name)
+		}
+	}
+}
+
+func TestFormsOfAFolderStandBesideThoseOfTheProgram(t *testing.T) {
+	form, err := os.ReadFile("../../conversations/procedures/risk-filing.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	other := bytes.Replace(form, []byte("id: risk-filing"), []byte("id: second-filing"), 1)
+	if err := os.WriteFile(filepath.Join(dir, "second.yaml"), other, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("EMBEDDING", "off")
+	t.Setenv("PROCEDURES_DIR", dir)
+	if status, out, errOut := invoke(t, "check"); status != exitOK || !strings.Contains(out, "✓ 表单：2 种") {
+		t.Fatal(out, errOut)
+	}
+}
+
 func TestExitStatuses(t *testing.T) {
 	empty := t.TempDir()
 	for name, c := range map[string]struct {

@@ -152,7 +152,6 @@ func await(t *testing.T, what string, within time.Duration, holds func() bool, r
 type town struct {
 	telegram *localtelegramtest.Telegram
 	dir      string
-	env      []string
 }
 
 func newTown(t *testing.T) *town {

@@ -23,6 +23,10 @@ import (
 func runServe(ctx context.Context, args []string, out, errOut io.Writer) error {
 	flags := newFlags("serve", errOut)
 	data := flags.String("data", "data", "数据文件夹")
+	flags.Usage = func() {
+		flags.PrintDefaults()
+		fmt.Fprintln(errOut, textSettings)
+	}
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
@@ -54,6 +58,8 @@ type works struct {
 	office        *delivery.Office
 	base          *knowledge.Base
 	book          *records.Book
+	desk          *records.Desk
+	files         *records.Files
 	log           *slog.Logger
 	intake        func(context.Context) error // brings updates in until its context ends
 	store         delivery.Store
@@ -149,6 +155,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	if err != nil {
 		return failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(w.dir, filesDir))
 	}
+	w.desk, w.files = desk, files
 	proposer, err := s.proposer()
 	if err != nil {
 		return err
@@ -173,10 +180,15 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	}
 	w.bot.Attach(w.office)
 	w.chores = append(w.chores, chore{"filings", w.bot.Regular})
-	if err := w.bot.Announce(ctx); err != nil {
-		o.log.Warn("the command menu was not set", "error", redact(err, o.token))
-	}
 	return nil
+}
+
+// announce sets the menu of commands. A Telegram that does not answer holds
+// nothing else up.
+func (w *works) announce(ctx context.Context) {
+	if err := w.bot.Announce(ctx); err != nil && ctx.Err() == nil {
+		w.log.Warn("the command menu was not set", "error", redact(err, w.token))
+	}
 }
 
 // alarmed are those who are told when something goes wrong.
@@ -205,6 +217,7 @@ func (w *works) run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() { w.draining.Store(true) })()
 	w.log.Info("the bot begins", "process", w.name, "version", programVersion())
 	var wg sync.WaitGroup
+	wg.Go(func() { w.announce(ctx) })
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { w.base.Follow(ctx, followEvery) })
 	wg.Go(func() { doChores(ctx, w.store, w.name, w.log, w.chores) })
