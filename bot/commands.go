@@ -128,7 +128,7 @@ func (b *Bot) start(ctx context.Context, c *chat, rest string) error {
 }
 
 // startMenu are the commands that the first screen offers as buttons.
-var startMenu = []string{"file", "todo", "filings", "register", "docs", "people"}
+var startMenu = []string{"file", "todo", "my", "register", "docs", "people"}
 
 // menu gives a button for each command of the first screen that the person has.
 func (b *Bot) menu(c *chat) (rows [][]button) {

@@ -83,7 +83,7 @@ var (
 func init() { // methods that look into the tables
 	commands = append(commands,
 		command{[]string{"file", "起草备案", "风险备案"}, "起草或者继续填写风险备案", everyone, (*Bot).file},
-		command{[]string{"filings", "我的备案"}, "本单位的备案", applicants, (*Bot).filings},
+		command{[]string{"my", "我的备案", "报进展"}, "本单位的备案", applicants, (*Bot).filings},
 		command{[]string{"todo", "待办"}, "待您办理的备案", actors, (*Bot).waiting},
 		command{[]string{"register", "台账"}, "备案台账", deciders, (*Bot).register},
 		command{[]string{"calendar", "放假安排"}, "放假和调休安排", keepers, (*Bot).calendar},

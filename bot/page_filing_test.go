@@ -65,6 +65,7 @@ func TestAFilingInABrowser(t *testing.T) {
 	p.shot("filing-card")
 	p.press("退回补正")
 	p.press("☐ B2 会议纪要未载明表决情况")
+	p.until("[...document.querySelectorAll('.key')].some(e => e.textContent.startsWith('☑ B2'))")
 	p.press("选好了")
 	p.sees("请点出要改的栏目")
 	p.shot("filing-remarks")
@@ -106,7 +107,7 @@ func TestAFilingInABrowser(t *testing.T) {
 	}
 	p.as(tn, "handler")
 	p.sees("已办结归档")
-	p.write("/filings")
+	p.write("/my")
 	p.press("1. " + filled["matter_name"])
 	p.press("办理过程")
 	p.sees("办结归档（")
