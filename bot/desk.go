@@ -213,8 +213,35 @@ func (b *Bot) pressTimeline(ctx context.Context, c *chat, id string) error {
 			html += "\n✎ " + escape(label+"："+m.Remarks[key])
 		}
 	}
-	return c.say(html, keyboard([][]button{{{buttonBackCard, "see:" + id}}}))
+	return c.say(html+b.standing(*full), keyboard([][]button{{{buttonBackCard, "see:" + id}}}))
 }
+
+// standing is the end of a timeline: where the filing is, since when, by whom,
+// and what may come next.
+func (b *Bot) standing(full records.Full) string {
+	k := full.Card
+	html := "\n\n" + fmt.Sprintf(textStanding, bold(k.StateName), day(k.Since))
+	if k.Owner != "" {
+		html += fmt.Sprintf(textStandingWith, escape(k.Owner))
+	}
+	if k.Due != "" {
+		html += fmt.Sprintf(textStandingDue, escape(k.Due))
+	}
+	p := b.config.Procedures.Version(full.Filing.Procedure, full.Filing.Version)
+	var next []string
+	for _, t := range p.Transitions {
+		if slices.Contains(t.From, full.Filing.State) && t.By[0] != roleSystem && !slices.Contains(next, t.Action) {
+			next = append(next, t.Action)
+		}
+	}
+	if next != nil {
+		html += "\n" + fmt.Sprintf(textNext, escape(strings.Join(next, "、")))
+	}
+	return html
+}
+
+// roleSystem is the procedure's role of what happens by itself.
+const roleSystem = "system"
 
 func sortedKeys(m map[string]string) []string {
 	var out []string

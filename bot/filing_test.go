@@ -344,6 +344,9 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 	t.Run("the timeline names no people", func(t *testing.T) {
 		handler.Press(open(t, handler, "/my"), "办理过程")
 		text := handler.AwaitText("办结归档").Text
+		if !strings.Contains(text, "现在：已办结") {
+			t.Errorf("it does not say where it is now:\n%s", text)
+		}
 		at := 0
 		for _, name := range []string{"确认提交", "退回补正", "补正后再次提交", "受理", "同意", "报送县纪委监委", "登记", "开始实施", "报告偏差", "开始四项研判", "继续或者调整实施", "报送办结", "办结归档"} {
 			i := strings.Index(text[at:], name)
