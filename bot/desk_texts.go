@@ -76,12 +76,13 @@ const (
 	buttonConfirm  = "确认"
 )
 
-// applicants are who have filings of their own unit; deciders who act for a
-// body or the registrar.
+// applicants are who have filings of their own unit; actors who may act on one;
+// readers who may read one; lookers who have a register.
 var (
 	applicants = only(records.Handler, records.UnitHead)
-	deciders   = only(records.Decider, records.Registrar)
+	lookers    = only(records.Decider, records.Registrar, records.Auditor)
 	actors     = only(records.Handler, records.UnitHead, records.Decider, records.Registrar)
+	readers    = only(records.Handler, records.UnitHead, records.Decider, records.Registrar, records.Auditor)
 )
 
 func init() { // methods that look into the tables
@@ -89,9 +90,9 @@ func init() { // methods that look into the tables
 		command{[]string{"file", "起草备案", "风险备案"}, "起草或者继续填写风险备案", everyone, (*Bot).file},
 		command{[]string{"my", "我的备案", "报进展"}, "本单位的备案", applicants, (*Bot).filings},
 		command{[]string{"todo", "待办"}, "待您办理的备案", actors, (*Bot).waiting},
-		command{[]string{"register", "台账"}, "备案台账", deciders, (*Bot).register},
+		command{[]string{"register", "台账"}, "备案台账", lookers, (*Bot).register},
 		command{[]string{"calendar", "放假安排"}, "放假和调休安排", keepers, (*Bot).calendar},
-		command{[]string{"find", "查备案"}, "按申请号查备案", actors, (*Bot).find},
+		command{[]string{"find", "查备案"}, "按申请号查备案", readers, (*Bot).find},
 	)
 	actions = append(actions,
 		action{"f", everyone, (*Bot).pressFiling}, // whose draft it is, is proved there
@@ -100,17 +101,17 @@ func init() { // methods that look into the tables
 		action{"hand", applicants, (*Bot).pressHandOver},
 		action{"handto", applicants, (*Bot).pressHandTo},
 		action{"begin", only(records.UnitHead), (*Bot).pressBegin},
-		action{"see", actors, (*Bot).pressSee},
-		action{"text", actors, (*Bot).pressText},
-		action{"line", actors, (*Bot).pressTimeline},
-		action{"diff", actors, (*Bot).pressDiff},
-		action{"files", actors, (*Bot).pressFiles},
-		action{"papers", actors, (*Bot).pressPapers},
-		action{"paper", actors, (*Bot).pressPaper},
-		action{"reg", deciders, (*Bot).pressRegister},
-		action{"regby", deciders, (*Bot).pressRegisterBy},
-		action{"regfile", deciders, (*Bot).pressRegisterFile},
-		action{"regchart", deciders, (*Bot).pressRegisterChart},
+		action{"see", readers, (*Bot).pressSee},
+		action{"text", readers, (*Bot).pressText},
+		action{"line", readers, (*Bot).pressTimeline},
+		action{"diff", readers, (*Bot).pressDiff},
+		action{"files", readers, (*Bot).pressFiles},
+		action{"papers", readers, (*Bot).pressPapers},
+		action{"paper", readers, (*Bot).pressPaper},
+		action{"reg", lookers, (*Bot).pressRegister},
+		action{"regby", lookers, (*Bot).pressRegisterBy},
+		action{"regfile", lookers, (*Bot).pressRegisterFile},
+		action{"regchart", lookers, (*Bot).pressRegisterChart},
 		action{"act", actors, (*Bot).pressAct},
 		action{"reason", actors, (*Bot).pressReason},
 		action{"picked", actors, (*Bot).pressPicked},

@@ -356,6 +356,18 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 			at += i
 		}
 	})
+	t.Run("an auditor reads and acts on nothing", func(t *testing.T) {
+		seat(t, tn, "official", records.Auditor, "")
+		auditor := tn.As("普通干部")
+		auditor.Say("/register")
+		list := auditor.AwaitText("备案台账（1 件）")
+		auditor.Press(list, buttonWith(t, list, "1. "))
+		card := auditor.AwaitText("回执号")
+		auditor.Press(card, "全文")
+		auditor.AwaitText("48万元")
+		auditor.Say("/todo")
+		auditor.AwaitText("没有这个命令")
+	})
 	t.Run("the register", func(t *testing.T) {
 		registrar.Say("/register")
 		list := registrar.AwaitText("备案台账（1 件）")

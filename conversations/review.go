@@ -118,7 +118,7 @@ func (t *turn) closing(v *view) Reply {
 	switch {
 	case !v.submittable():
 		text.add(sayNotYet)
-	case t.e.may(t.p.confirms(&t.d)):
+	case t.mayConfirm():
 		text.add(sprintf(sayHowToSubmit, t.p.Review.Phrase))
 		r.Choices = append(r.Choices, []Button{{t.p.Review.Phrase, "submit"}})
 	case t.d.Phase == Reviewing:
@@ -135,6 +135,11 @@ func (t *turn) closing(v *view) Reply {
 	r.Choices = append(r.Choices, []Button{{labelDraft, "do:save"}, {labelExport, "export"}})
 	r.Text = text
 	return r
+}
+
+// mayConfirm: the head may always send in what the handler may.
+func (t *turn) mayConfirm() bool {
+	return t.e.may(t.p.confirms(&t.d)) || t.e.may(t.p.Review.Confirm)
 }
 
 // confirms is the role that sends it in: the filing as the review says, a
@@ -169,7 +174,7 @@ func (t *turn) pressSubmit(_, _ string) bool {
 	if t.d.Phase != Reviewing && t.d.Phase != Ready {
 		return false
 	}
-	if !t.e.may(t.p.confirms(&t.d)) {
+	if !t.mayConfirm() {
 		t.say(sprintf(sayOnlyHead, t.p.role(t.p.confirms(&t.d)).Name))
 		t.askAgain()
 		return true

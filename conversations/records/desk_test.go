@@ -202,7 +202,7 @@ func lists(t *testing.T, d *desk) {
 // answer as for one that is not there, in every verb, and the try is noted (R14).
 func foreignAndAbsent(t *testing.T, d *desk) {
 	f := d.submit(t, "", nil)
-	seen := map[int64]bool{boss: true, maker: true, deputy: true, decider: true, second: true, doubled: true}
+	seen := map[int64]bool{boss: true, maker: true, deputy: true, decider: true, second: true, doubled: true, auditor: true}
 	for _, person := range people {
 		for name, try := range map[string]func(id, number string) error{
 			"look":   func(id, _ string) error { _, err := d.Look(t.Context(), person, id); return err },

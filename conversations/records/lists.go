@@ -26,10 +26,11 @@ func (d *Desk) Mine(ctx context.Context, person int64, f Filter) ([]Card, error)
 	return d.list(ctx, person, f, `EXISTS (SELECT 1 FROM records_posts o WHERE o.person = ? AND o.until = 0 AND o.role IN ('handler', 'unit_head') AND o.place = f.unit)`, false)
 }
 
-// Register lists what a deciding body or a registrar may see, the newest first.
+// Register lists what a deciding body, a registrar or an auditor may see, the
+// newest first.
 func (d *Desk) Register(ctx context.Context, person int64, f Filter) ([]Card, error) {
 	return d.list(ctx, person, f, `EXISTS (SELECT 1 FROM records_posts o WHERE o.person = ? AND o.until = 0 AND
-		(o.role = 'body' AND o.place = f.body OR o.role = 'registrar' AND f.office = 1))`, false)
+		(o.role = 'body' AND o.place = f.body OR o.role = 'registrar' AND f.office = 1 OR o.role = 'auditor' AND f.number IS NOT NULL))`, false)
 }
 
 // Waiting lists the filings in which it is the person's turn, the newest first.

@@ -17,7 +17,7 @@ const (
 	Decider   Role = "body"      // acts for a deciding body
 	Registrar Role = "registrar" // 党风政风监督室
 	Keeper    Role = "keeper"    // keeps the knowledge base; sees no filing
-	Auditor   Role = "auditor"   // reads the chain; sees no filing
+	Auditor   Role = "auditor"   // reads the chain and the filings; acts on none
 	Owner     Role = "owner"     // gives and takes posts; sees no filing
 )
 

@@ -13,13 +13,17 @@ import (
 )
 
 // sees says who may know of a filing: the people of its unit; the body that
-// decides it, from the submission on; the registrars, once it has come to them.
-// Who is recused does not see it. Owners, keepers and auditors see no filing.
+// decides it, from the submission on; the registrars, once it has come to them;
+// auditors, who act on none. Who is recused does not see it. Owners and keepers
+// see no filing.
 func sees(p shape, f Filing, who Actor) bool {
 	if who.System {
 		return true
 	}
 	for _, post := range who.Posts {
+		if post.Role == Auditor && len(f.Rounds) > 0 {
+			return true
+		}
 		switch p.role(string(post.Role)).Kind {
 		case stageUnit:
 			if post.Place == f.Unit {
