@@ -177,14 +177,6 @@ func (b *Bot) forget(ctx context.Context, c *chat, _ string) error {
 	return c.say(textNew, nil)
 }
 
-func (b *Bot) deleteMe(ctx context.Context, c *chat, _ string) error {
-	if err := b.forgetMe(ctx, c); err != nil {
-		return err
-	}
-	c.state = state{}
-	return c.say(textDeleted, nil)
-}
-
 func (b *Bot) askCommand(ctx context.Context, c *chat, rest string) error {
 	if rest == "" {
 		return c.say(textAskHow, nil)

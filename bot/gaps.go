@@ -96,24 +96,6 @@ func (b *Bot) vote(ctx context.Context, s *shown, useful bool, reason string) er
 	return j.Vote(ctx, s.Key, knowledge.Vote{Useful: useful, Reason: reason, Question: s.Question})
 }
 
-// forgetMe deletes what the journal, and the sides of the chat kept here, hold of
-// the person.
-func (b *Bot) forgetMe(ctx context.Context, c *chat) error {
-	j, err := b.base.Journal()
-	if err != nil {
-		return err
-	}
-	for _, key := range []string{c.mendingKey(), c.explainedKey()} {
-		if _, err := c.turn.Load(ctx, key); err != nil {
-			return err
-		}
-		if err := c.turn.Save(key, nil, 0); err != nil {
-			return err
-		}
-	}
-	return j.Forget(ctx, asker(c.user))
-}
-
 // mending is the work on one group of open questions; it is kept apart from the
 // chat's own state, for as long.
 type mending struct {
