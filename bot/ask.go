@@ -182,6 +182,7 @@ func init() { // the table names methods that look into it
 		{"bad", everyone, (*Bot).pressBad},
 		{"why", everyone, (*Bot).pressWhy},
 		{"pub", keepers, (*Bot).pressPublish},
+		{"stop", keepers, (*Bot).pressStop},
 		{"drop", keepers, (*Bot).pressDrop},
 		{"docs", keepers, (*Bot).docs},
 		{"doc", keepers, (*Bot).pressDoc},

@@ -168,7 +168,7 @@ func (b *Bot) pressWithdraw(ctx context.Context, c *chat, id string) error {
 	if err := b.note(ctx, c, kindWithdrawn, "document:"+name, nil); err != nil {
 		return err
 	}
-	return b.bringShowing(ctx, c, nil, []string{name})
+	return b.bring(ctx, c, nil, []string{name})
 }
 
 func (b *Bot) pressStay(ctx context.Context, c *chat, _ string) error {
@@ -203,7 +203,7 @@ func (b *Bot) pressReturn(ctx context.Context, c *chat, id string) error {
 		if err := b.note(ctx, c, kindReturned, "document:"+name, nil); err != nil {
 			return err
 		}
-		return b.bringShowing(ctx, c, []string{name}, nil)
+		return b.bring(ctx, c, []string{name}, nil)
 	}
 	return b.expired(ctx, c)
 }

@@ -19,7 +19,6 @@ import (
 const (
 	downloadLimit = documents.MaxFile
 	downloadTime  = time.Minute
-	progressEvery = 2 * time.Second // of edits of a progress message
 	shownWarnings = 6
 )
 
@@ -126,7 +125,7 @@ func (b *Bot) publish(ctx context.Context, c *chat, p pending) error {
 		return err
 	}
 	b.keeper.drop(p)
-	return b.bringShowing(ctx, c, names, remove)
+	return b.bring(ctx, c, names, remove)
 }
 
 func (b *Bot) pressDrop(ctx context.Context, c *chat, rest string) error {
@@ -140,11 +139,6 @@ func (b *Bot) pressDrop(ctx context.Context, c *chat, rest string) error {
 	return c.say(textDropped, nil)
 }
 
-// rebuild brings all files of the library in anew.
-func (b *Bot) rebuild(ctx context.Context, c *chat, _ string) error {
-	return b.bringShowing(ctx, c, []string{"."}, nil)
-}
-
 // disarm takes the buttons away that have done their work.
 func (b *Bot) disarm(ctx context.Context, c *chat) {
 	if c.pressed == nil {
@@ -156,38 +150,6 @@ func (b *Bot) disarm(ctx context.Context, c *chat) {
 		})
 		return err
 	})
-}
-
-// bringShowing changes the index with a message that shows how far it is, and
-// ends with one that stays.
-func (b *Bot) bringShowing(ctx context.Context, c *chat, names, remove []string) error {
-	var message int
-	b.attempt(ctx, c.id, func(ctx context.Context) error {
-		m, err := b.client.SendMessage(ctx, &tg.SendMessageParams{ChatID: c.id, Text: textBuilding})
-		if err == nil {
-			message = m.ID
-		}
-		return err
-	})
-	last := b.now()
-	report, err := b.keeper.change(ctx, names, remove, func(p knowledge.Progress) {
-		if message == 0 || b.now().Sub(last) < progressEvery {
-			return
-		}
-		last = b.now()
-		b.attempt(ctx, c.id, func(ctx context.Context) error {
-			_, err := b.client.EditMessageText(ctx, &tg.EditMessageTextParams{ChatID: c.id, MessageID: message, Text: progressText(p)})
-			return err
-		})
-	})
-	if busy, ok := errors.AsType[*knowledge.BuildingError](err); ok {
-		return c.say(escape(busy.Error()), nil)
-	}
-	if err != nil {
-		b.log.Error("the index was not rebuilt", "error", err)
-		return c.say(textNotBuilt, nil)
-	}
-	return c.say(reportHTML(report), nil)
 }
 
 func (b *Bot) rollback(ctx context.Context, c *chat, _ string) error {

@@ -9,14 +9,20 @@ import (
 )
 
 const (
-	textNoUpload     = "只有知识库管理员可以上传文件。您可以直接把问题写出来。"
-	textFileTooLarge = "文件超过 %d MB，请拆分或压缩图片后重新上传。"
-	textNoDownload   = "文件没有下载成功，请重新发送。"
-	textDropped      = "已取消，文件没有收录。"
-	textBuilding     = "正在更新索引……"
-	textNotBuilt     = "索引没有更新，原来的仍在使用。请稍后发 /reindex 再试，或者联系系统维护人员。"
-	textNoPrevious   = "没有可以恢复的上一版。"
-	textRolledBack   = "已恢复上一版索引：%d 份文件、%d 条。再发一次 /rollback 可以换回来。"
+	textNoUpload      = "只有知识库管理员可以上传文件。您可以直接把问题写出来。"
+	textFileTooLarge  = "文件超过 %d MB，请拆分或压缩图片后重新上传。"
+	textNoDownload    = "文件没有下载成功，请重新发送。"
+	textDropped       = "已取消，文件没有收录。"
+	textBuilding      = "正在更新索引……"
+	textBuildRuns     = "%s在 %s 要求的更新还没有完成：%s"
+	textYou           = "您"
+	textSomebody      = "另一位管理员"
+	textStopping      = "正在停止，原来的索引仍在使用。"
+	textNothingToStop = "没有正在进行的更新。"
+	buttonStop        = "停止"
+	textNotBuilt      = "索引没有更新，原来的仍在使用。请稍后发 /reindex 再试，或者联系系统维护人员。"
+	textNoPrevious    = "没有可以恢复的上一版。"
+	textRolledBack    = "已恢复上一版索引：%d 份文件、%d 条。再发一次 /rollback 可以换回来。"
 
 	textNothingToWithdraw = "没有找到这份文件。请写成 /withdraw 加标题，发 /docs 可以看全部标题。"
 	textWithdrawMany      = "有 %d 份文件符合，请把标题写得更完整。"

@@ -95,7 +95,7 @@ func foundAt(t *testing.T, server, token, dir string, o knowledge.Options, adjus
 	}
 	b, err := bot.New(config)
 	must(t, err)
-	office, err := delivery.New(delivery.Config{NoLimits: true, Read: files.Get, Store: store, Client: client, Handler: b.Handle, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	office, err := delivery.New(delivery.Config{NoLimits: true, Read: files.Get, Jobs: b.Jobs(), Store: store, Client: client, Handler: b.Handle, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	must(t, err)
 	b.Attach(office)
 	must(t, b.Announce(ctx))

@@ -34,7 +34,7 @@ func (tn *town) settled(t *testing.T) {
 	deadline := time.Now().Add(30 * time.Second)
 	for quiet := 0; quiet < 3; {
 		waiting := 0
-		for _, q := range []delivery.QueueName{delivery.Inbox, delivery.Outbox} {
+		for _, q := range []delivery.QueueName{delivery.Inbox, delivery.Jobs, delivery.Outbox} {
 			c, err := tn.store.Count(context.WithoutCancel(t.Context()), q)
 			must(t, err)
 			waiting += c.Waiting

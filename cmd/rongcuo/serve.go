@@ -170,7 +170,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 		return err
 	}
 	w.office, err = delivery.New(delivery.Config{
-		Read:     files.Get,
+		Read: files.Get, Jobs: w.bot.Jobs(),
 		NoLimits: o.sample, // our own Telegram has none
 		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log,
 		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, w.book, o.log) },
