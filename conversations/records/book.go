@@ -9,7 +9,8 @@
 // it, allowed.go who may do so, limits.go until when. desk.go and perform.go do
 // the same on disk, ledger.go is the SQL, verify.go proves it; view.go and
 // lists.go show it to whom it concerns, due.go and notices.go are what time and
-// the bot ask for, files.go keeps the attachments.
+// the bot ask for, files.go keeps the attachments. copy.go carries a book from
+// one database to another.
 //
 // Why one chain for everything: whoever wants to hide a decision would have to
 // hide the change of the post that allowed it too. Each change and its entry are

@@ -106,26 +106,28 @@ type Checked struct {
 
 // checks look at what the entries tell about; each gives the first thing that
 // does not agree with its entry.
-var checks = []func(*tx) (*Wrong, error){checkSteps, checkIndex}
+var checks = []func(*tx) (*Wrong, error){checkSteps, checkIndex, checkTables}
 
 // Verify recomputes the whole chain and what hangs on it (promise R11). The
 // error is the database's; what is wrong in the records is in the result.
-func (b *Book) Verify(ctx context.Context) (Checked, error) {
-	var c Checked
-	err := b.read(ctx, func(t *tx) error {
-		if err := b.verifyChain(t, &c); err != nil || c.Wrong != nil {
-			return err
-		}
-		for _, check := range checks {
-			wrong, err := check(t)
-			if err != nil || wrong != nil {
-				c.Wrong = wrong
-				return err
-			}
-		}
-		return nil
+func (b *Book) Verify(ctx context.Context) (c Checked, err error) {
+	err = b.read(ctx, func(t *tx) error {
+		c, err = b.verify(t)
+		return err
 	})
 	return c, err
+}
+
+func (b *Book) verify(t *tx) (c Checked, err error) {
+	if err := b.verifyChain(t, &c); err != nil || c.Wrong != nil {
+		return c, err
+	}
+	for _, check := range checks {
+		if c.Wrong, err = check(t); err != nil || c.Wrong != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 func (b *Book) verifyChain(t *tx, c *Checked) error {

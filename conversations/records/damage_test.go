@@ -173,6 +173,46 @@ func TestEveryFlippedByteOfTheFileIsFound(t *testing.T) {
 	t.Logf("%d bytes flipped of %d: %d found, %d in free space, indexes and other tables", *flips, len(whole), found, harmless)
 }
 
+// TestARowCannotHideBehindAnIndex: a filing's ID stands in rows and in indexes,
+// and SQLite reads either. Wherever it is changed in the file, that is found.
+func TestARowCannotHideBehindAnIndex(t *testing.T) {
+	whole, err := os.ReadFile(written(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "flipped.db")
+	want, wrong, err := readBack(path, whole)
+	if err != nil || wrong != nil {
+		t.Fatal(wrong, err)
+	}
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var id string
+	if err := db.QueryRow(`SELECT id FROM records_filings ORDER BY id LIMIT 1`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	places := 0
+	for at := 0; ; at++ {
+		next := bytes.Index(whole[at:], []byte(id))
+		if next < 0 {
+			break
+		}
+		at += next
+		bad := bytes.Clone(whole)
+		bad[at+len(id)/2] ^= 1
+		if text, wrong, err := readBack(path, bad); err == nil && wrong == nil && text != want {
+			t.Errorf("byte %d: the records read otherwise, and nobody sees", at)
+		}
+		places++
+	}
+	if places < 10 {
+		t.Errorf("the ID stands at %d places only", places)
+	}
+}
+
 // readBack gives every record of a database file as text, and what Verify says.
 func readBack(path string, data []byte) (text string, wrong *Wrong, err error) {
 	if err := os.WriteFile(path, data, 0o600); err != nil {

@@ -11,6 +11,7 @@ const (
 	sayChangedStep  = "这一步办理记录（含提交内容和附件清单）与校验值不符，可能被改动过。"
 	sayStrayContent = "有提交内容或者附件清单不属于任何一步办理记录。"
 	sayIndexDiffers = "事项目录与办理记录不一致，可能被改动过。"
+	sayTableDamaged = "数据库文件里的记录与索引不一致，文件可能已经损坏。"
 	sayHeadDiffers  = "最后的记录与末尾标记不符，可能有记录被删去。"
 )
 
