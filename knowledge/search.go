@@ -50,15 +50,15 @@ type Ref struct {
 // Weights of the search, found on the development questions of three sets
 // (BENCHMARKS.md, "How the weights were found").
 const (
-	askedWeight   = .3 // BM25 of confirmed questions
-	historyWeight = 1. // earlier turns of the asker, beside the question
-	synonymWeight = .5 // a formal word of the word list, beside a word of the question
-	learnedWeight = 4  // × the learned share: how much an associated word counts, 1 at most
-	learnedLength = 30 // terms of a question above which that weight falls: long questions speak for themselves
-	learnedTerms  = 60 // associated words that are looked for, the strongest first
-	liftWeight    = .3 // what an answer or a case gives to the articles that it rests on
-	wordShare     = .3 // words beside meaning, where there are vectors
-	levelShare    = .8 // by how much the word score of the highest rule is raised over that of the lowest
+	askedWeight   = .3  // BM25 of confirmed questions
+	historyWeight = 1.  // earlier turns of the asker, beside the question
+	synonymWeight = .5  // a formal word of the word list, beside a word of the question
+	learnedWeight = 4   // × the learned share: how much an associated word counts, 1 at most
+	learnedLength = 30  // terms of a question above which that weight falls: long questions speak for themselves
+	learnedTerms  = 60  // associated words that are looked for, the strongest first
+	liftWeight    = .3  // what an answer or a case gives to the articles that it rests on
+	wordShare     = .25 // words beside meaning, where there are vectors
+	levelShare    = .8  // by how much the word score of the highest rule is raised over that of the lowest
 )
 
 // search ranks articles and cases for q. Filters apply before the ranking is

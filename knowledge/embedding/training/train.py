@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Fine-tune the search model on the questions of this folder, on the CPU.
 
-    train.py MODEL TUNED.onnx [--epochs 1] [--rate 5e-5] [--hard 1] [--keep 1]
+    train.py MODEL TUNED.onnx [--epochs 1] [--rate 5e-5] [--start FILE.onnx] [--replay N] [--more FOLDER] …
 
 MODEL is a folder with bge-small-zh-v1.5.onnx and bge-small-zh-v1.5-tokenizer.json, as the published package holds them
-(see ../MODEL_CARD.md). Needs the Python packages jax, optax, onnx, tokenizers, numpy and scipy. Nothing else is read:
-questions.jsonl and articles.jsonl beside this file are all the data.
+(see ../MODEL_CARD.md). Needs the Python packages jax, optax, onnx, tokenizers, numpy and scipy. articles.jsonl,
+questions.jsonl and everyday.jsonl beside this file are the data, and articles.jsonl and questions.jsonl of each --more
+FOLDER. --start goes on from weights that an earlier run wrote, with --replay questions of questions.jsonl and all others.
+After each epoch but the last the weights so far are written as TUNED-e1.onnx, TUNED-e2.onnx, …
 
-The loss is contrastive (temperature .05): each question's article against the articles of the other questions of the
-batch and --hard articles that look right and are not, found among the training articles by words and by the vectors of
-the unchanged model. Articles nearly equal to the right one never count as wrong. --keep is the share of the tuned
-weights in the result, the rest being the unchanged ones.
+The loss is contrastive: each question's article against the articles of the other questions of the batch and --hard
+articles that look right and are not, found among the training articles by words and by the vectors of the unchanged
+model. Articles nearly equal to a right one never count as wrong. --keep is the share of the tuned weights in the result,
+the rest being the unchanged ones; mean.py gives the mean of several runs.
 
 TUNED.onnx goes to the program that writes the weights file: go run ./knowledge/embedding/make -tuned TUNED.onnx …
 """
@@ -22,15 +24,16 @@ from onnx import numpy_helper
 from tokenizers import Tokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-HEADS, QUESTION, ARTICLE, BATCH, TEMPERATURE, SEED = 8, 64, 128, 24, .05, 3
+HEADS, QUESTION, STEP = 8, 64, 32  # STEP: texts are padded to a multiple of it
+MODEL, TOKENIZER = "bge-small-zh-v1.5.onnx", "bge-small-zh-v1.5-tokenizer.json"
 PARTS = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense")
 
 
 # ---- the model: BERT, four layers, the last state of the first token ----
 
-def read_model(folder):
+def read_model(path):
     """The weights as a tree: {words, places, norm, layers: [{part: (matrix, bias)}]}."""
-    graph = onnx.load(os.path.join(folder, "bge-small-zh-v1.5.onnx")).graph
+    graph = onnx.load(path).graph
     w = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
     products = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1].startswith("onnx::")]
     model = {"words": w["embeddings.word_embeddings.weight"],
@@ -47,7 +50,7 @@ def read_model(folder):
 
 def write_model(folder, model, out):
     """The published graph with the tuned weights in place of its own."""
-    published = onnx.load(os.path.join(folder, "bge-small-zh-v1.5.onnx"))
+    published = onnx.load(os.path.join(folder, MODEL))
     tensors = {t.name: t for t in published.graph.initializer}
     products = [n.input[1] for n in published.graph.node if n.op_type == "MatMul" and n.input[1].startswith("onnx::")]
 
@@ -95,7 +98,7 @@ def encode(model, ids):
 
 class Reader:
     def __init__(self, folder):
-        self.tokenizer = Tokenizer.from_file(os.path.join(folder, "bge-small-zh-v1.5-tokenizer.json"))
+        self.tokenizer = Tokenizer.from_file(os.path.join(folder, TOKENIZER))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         self.encode = jax.jit(encode)
@@ -108,12 +111,22 @@ class Reader:
             out[row, :len(ids)] = ids
         return out
 
+    def groups(self, texts, longest):
+        """ids of the shorter and the longer half, each padded no further than it needs, and the place of each text."""
+        ids = self.ids(texts, longest)
+        size = (ids > 0).sum(1)
+        order = np.argsort(size, kind="stable")
+        halves = order[:len(order) // 2], order[len(order) // 2:]
+        return [ids[half][:, :-(-int(size[half].max()) // STEP) * STEP] for half in halves], np.argsort(order)
+
     def vectors(self, model, texts, longest):
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         out = np.zeros((len(texts), 512), np.float32)
-        for start in range(0, len(texts), 64):
-            ids = self.ids(texts[start:start + 64], longest)
-            full = np.concatenate([ids, np.repeat(ids[:1], 64 - len(ids), 0)])
-            out[start:start + 64] = np.asarray(self.encode(model, full))[:len(ids)]
+        for start in range(0, len(order), 64):
+            rows = order[start:start + 64]
+            ids = self.ids([texts[i] for i in rows], min(longest, -(-(len(texts[rows[-1]]) + 2) // STEP) * STEP))
+            full = np.concatenate([ids, np.repeat(ids[:1], 64 - len(rows), 0)])
+            out[rows] = np.asarray(self.encode(model, full))[:len(rows)]
         return out
 
 
@@ -148,61 +161,75 @@ def z(x):
     return (x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + 1e-9)
 
 
-def hard_negatives(reader, model, texts, questions, right):
+def hard_negatives(reader, model, texts, questions, right, longest):
     """For each question the 40 best wrong articles, and [articles, articles] nearness."""
-    vectors = reader.vectors(model, texts, ARTICLE)
+    vectors = reader.vectors(model, texts, longest)
     score = .3 * z(word_scores(texts, questions)) + .7 * z(reader.vectors(model, questions, QUESTION) @ vectors.T)
     copies = vectors @ vectors.T > .93
     out = []
-    for row, r in enumerate(right):
-        order = [int(j) for j in np.argsort(-score[row], kind="stable")[:60] if not copies[r, j]]
+    for row, those in enumerate(right):
+        order = [int(j) for j in np.argsort(-score[row], kind="stable")[:60] if not copies[those, j].any()]
         out.append(order[:40])
     return out, copies
 
 
 # ---- training ----
 
-def lines(name):
-    with open(os.path.join(HERE, name)) as f:
+def lines(folder, name):
+    with open(os.path.join(folder, name)) as f:
         return [json.loads(line) for line in f if line.strip()]
 
 
-def train(args):
-    articles = lines("articles.jsonl")
+def data(args, dice):
+    """The texts of all articles, and (question, numbers of its right articles) of what is trained on."""
+    articles = [a for folder in [HERE] + args.more for a in lines(folder, "articles.jsonl")]
     at = {a["id"]: i for i, a in enumerate(articles)}
-    texts = [a["title"] + "\n" + a["text"] for a in articles]
-    asked = lines("questions.jsonl")
-    questions, right = [q["question"] for q in asked], [at[q["article"]] for q in asked]
-    reader, start = Reader(args.model), read_model(args.model)
-    negatives, copies = hard_negatives(reader, start, texts, questions, right)
-    steps = len(questions) // BATCH * args.epochs
+    asked = lines(HERE, "questions.jsonl")
+    if args.replay:
+        asked = dice.sample(asked, args.replay)
+    if not args.first:
+        asked += lines(HERE, "everyday.jsonl")
+    asked += [q for folder in args.more for q in lines(folder, "questions.jsonl")]
+    return [a["title"] + "\n" + a["text"] for a in articles], [(q["question"], [at[a] for a in [q["article"]] + q.get("also", [])]) for q in asked]
+
+
+def train(args):
+    dice = random.Random(args.seed)
+    texts, asked = data(args, dice)
+    questions, right = [q for q, _ in asked], [a for _, a in asked]
+    reader, unchanged = Reader(args.model), read_model(os.path.join(args.model, MODEL))
+    negatives, copies = hard_negatives(reader, unchanged, texts, questions, right, args.article)
+    steps = len(questions) // args.batch * args.epochs
     schedule = optax.warmup_cosine_decay_schedule(0, args.rate, max(1, steps // 10), steps)
     optimizer = optax.chain(optax.clip_by_global_norm(1.), optax.adamw(schedule, weight_decay=.01))
 
     @jax.jit
-    def step(model, state, question_ids, article_ids, excused):
+    def step(model, state, asked, asked_at, shown, shown_at, excused):
         def loss(model):
-            s = encode(model, question_ids) @ encode(model, article_ids).T / TEMPERATURE
-            return optax.softmax_cross_entropy_with_integer_labels(jnp.where(excused, -1e4, s), jnp.arange(len(question_ids))).mean()
+            q, a = (jnp.concatenate([encode(model, ids) for ids in halves])[at] for halves, at in ((asked, asked_at), (shown, shown_at)))
+            s = jnp.where(excused, -1e4, q @ a.T / args.temperature)
+            return optax.softmax_cross_entropy_with_integer_labels(s, jnp.arange(len(q))).mean()
         value, gradient = jax.value_and_grad(loss)(model)
         change, state = optimizer.update(gradient, state, model)
         return optax.apply_updates(model, change), state, value
 
-    model, state, dice = start, optimizer.init(start), random.Random(SEED)
-    order, losses, began = list(range(len(questions))), [], time.time()
-    for _ in range(args.epochs):
+    model = read_model(args.start) if args.start else unchanged
+    state, order, losses, began = optimizer.init(model), list(range(len(questions))), [], time.time()
+    for epoch in range(args.epochs):
+        if epoch:
+            write_model(args.model, model, args.out.replace(".onnx", "-e%d.onnx" % epoch))
         dice.shuffle(order)
-        for first in range(0, len(order) - BATCH + 1, BATCH):
-            batch = order[first:first + BATCH]
-            shown = [right[i] for i in batch]
+        for first in range(0, len(order) - args.batch + 1, args.batch):
+            batch = order[first:first + args.batch]
+            shown = [dice.choice(right[i]) for i in batch]
             for i in batch:
                 shown += dice.sample(negatives[i], args.hard)
-            excused = np.array([[c != r and copies[right[i], j] for c, j in enumerate(shown)] for r, i in enumerate(batch)])
-            model, state, loss = step(model, state, reader.ids([questions[i] for i in batch], QUESTION), reader.ids([texts[j] for j in shown], ARTICLE), excused)
+            excused = np.array([[c != r and copies[right[i], j].any() for c, j in enumerate(shown)] for r, i in enumerate(batch)])
+            model, state, loss = step(model, state, *reader.groups([questions[i] for i in batch], QUESTION), *reader.groups([texts[j] for j in shown], args.article), excused)
             losses.append(float(loss))
             if len(losses) % 20 == 0:
                 print("step %d of %d, loss %.3f, %d s" % (len(losses), steps, np.mean(losses[-20:]), time.time() - began), flush=True)
-    kept = jax.tree.map(lambda tuned, unchanged: args.keep * tuned + (1 - args.keep) * unchanged, model, start)
+    kept = jax.tree.map(lambda tuned, published: args.keep * tuned + (1 - args.keep) * published, model, unchanged)
     write_model(args.model, kept, args.out)
 
 
@@ -214,4 +241,12 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--keep", type=float, default=1)
     parser.add_argument("--hard", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=24, help="questions")
+    parser.add_argument("--article", type=int, default=128, help="tokens of an article that are read")
+    parser.add_argument("--temperature", type=float, default=.05)
+    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--start", help="weights to go on from, an .onnx file")
+    parser.add_argument("--more", action="append", default=[], metavar="FOLDER", help="further articles.jsonl and questions.jsonl")
+    parser.add_argument("--replay", type=int, default=0, help="only so many of questions.jsonl, drawn by --seed; 0 for all")
+    parser.add_argument("--first", action="store_true", help="questions.jsonl without everyday.jsonl")
     train(parser.parse_args())
