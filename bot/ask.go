@@ -56,6 +56,9 @@ func (b *Bot) answer(ctx context.Context, c *chat, q knowledge.Question) error {
 	if err != nil {
 		return err
 	}
+	if b.config.Answered != nil {
+		b.config.Answered(a)
+	}
 	if err := b.spend(ctx, c, a.Tokens); err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ type Config struct {
 	Log              *slog.Logger
 	QuestionsAMinute int64 // of one person; 15 when 0
 	Tokens           Budget
+	Answered         func(knowledge.Answer) // is told of every answer before it is sent; nil: nobody is
 
 	// Filings; without Procedures and Desk there are none.
 	Procedures *conversations.Library

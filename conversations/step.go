@@ -209,6 +209,9 @@ func (t *turn) answerInWords(s string) {
 		t.gateText(s)
 	case t.d.Phase == Filling:
 		t.fieldText(s)
+	case t.d.Phase == Reviewing, t.d.Phase == Ready: // without the whole content once more
+		t.say(sayUseButtons)
+		t.reply(t.closing(t.view()))
 	default:
 		t.say(sayUseButtons)
 		t.askAgain()

@@ -90,7 +90,7 @@ func migrate(tx *sqliteTx) error {
 		return err
 	}
 	if version > len(sqliteSchema) {
-		return fmt.Errorf("the file has schema %d, this program knows %d: use the newer program", version, len(sqliteSchema))
+		return fmt.Errorf("%w: the file has schema %d, this program knows %d", ErrNewer, version, len(sqliteSchema))
 	}
 	for _, step := range sqliteSchema[version:] {
 		if _, err := tx.exec(step); err != nil {

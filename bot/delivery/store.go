@@ -19,6 +19,8 @@ var (
 	// ErrInvalid: a value that no store accepts (empty key, newline in a key,
 	// message without content). Trying again does not help.
 	ErrInvalid = errors.New("delivery: invalid value")
+	// ErrNewer: a newer program has migrated the store; this one must not touch it.
+	ErrNewer = errors.New("delivery: the store belongs to a newer program")
 )
 
 // QueueName names one of the queues.

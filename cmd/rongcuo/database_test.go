@@ -42,6 +42,38 @@ func TestEverythingRunsOnPostgreSQLToo(t *testing.T) {
 	}
 }
 
+// A PostgreSQL that fails over cuts every connection; what came meanwhile is
+// answered, once.
+func TestABotOutlivesTheConnectionsOfItsDatabase(t *testing.T) {
+	address := postgrestest.NewDatabase(t, postgrestest.Start(t))
+	t.Setenv("DATABASE_URL", address)
+	t.Setenv("EMBEDDING", "off")
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	stop := serving(t, telegram, t.TempDir())
+	official := telegram.As("普通干部")
+	official.Say("/start")
+	official.AwaitText("请不要发送")
+	db, err := openPostgres(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for range 5 {
+		if _, err := db.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()`); err != nil {
+			t.Fatal(err)
+		}
+		before := answers(official)
+		official.Say("/privacy")
+		official.AwaitText("保存")
+		if n := answers(official) - before; n != 1 {
+			t.Errorf("%d answers to one question", n)
+		}
+	}
+	if status, said := stop(); status != exitOK {
+		t.Error(said)
+	}
+}
+
 func TestADatabaseThatDoesNotAnswerIsNamedWithoutItsPassword(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://u:canary-password@127.0.0.1:1/d?connect_timeout=2")
 	status, out, errOut := invoke(t, "verify")

@@ -40,6 +40,7 @@ var commands = []command{
 	{"check", "检查每一项设置，说明怎样改正", runCheck},
 	{"backup", "备份全部记录，机器人可以照常运行", runBackup},
 	{"restore", "用备份恢复全部记录", runRestore},
+	{"migrate-store", "把数据文件夹里的全部记录迁移到 PostgreSQL", runMigrateStore},
 	{"healthcheck", "看运行中的机器人是否正常", runHealthcheck},
 }
 
@@ -87,7 +88,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 func printHelp(out io.Writer) {
 	fmt.Fprintln(out, textHelpHead)
 	for _, c := range commands {
-		fmt.Fprintf(out, "  rongcuo %-12s %s\n", c.name, c.about)
+		fmt.Fprintf(out, "  rongcuo %-13s %s\n", c.name, c.about)
 	}
 	fmt.Fprintln(out, textHelpTail)
 }

@@ -112,6 +112,11 @@ func (l *lineLog) has(all ...string) bool {
 	return false
 }
 
+// sending is how many messages a process that dies may have sent and not noted,
+// one of each chat that is answered: those come twice (see what is not promised
+// in deploy/README.md).
+const sending = 4
+
 // takeover is how long it may take until another replica polls or sends (promise
 // R6).
 const takeover = 15 * time.Second
@@ -224,7 +229,7 @@ func TestOfSeveralReplicasOnePollsAndAnotherTakesOver(t *testing.T) {
 	t.Logf("another polls after %v", time.Since(killed).Round(100*time.Millisecond))
 	await(t, "sender", takeover, func() bool { return other.log.has("this process leads", "lock=delivery:sender") }, other)
 	official.Await("an answer", func(m localtelegramtest.Message) bool { return strings.Contains(m.Text, "每季度") })
-	if n := answers(official); n != 2 {
+	if n := answers(official); n < 2 || n > 3 { // what was sent and not yet noted comes twice
 		t.Errorf("%d answers to 2 questions", n)
 	}
 	other.signal(syscall.SIGTERM)
@@ -289,15 +294,21 @@ func TestWithAWebhookAllReplicasServe(t *testing.T) {
 		p.Say("公示期为几个工作日？")
 	}
 	await(t, "sender", takeover, func() bool { return both[1].log.has("this process leads", "lock=delivery:sender") }, both[1])
+	twice := 0
 	for i, p := range people {
 		p.AwaitText("七个工作日")
 		asked := 3
 		if i == 0 {
 			asked = 4
 		}
-		if n := answers(p); n != asked {
+		if n := answers(p); n < asked {
 			t.Errorf("%d answers to %d questions:\n%s", n, asked, p.Transcript())
+		} else {
+			twice += n - asked
 		}
+	}
+	if twice > sending {
+		t.Errorf("%d answers came twice", twice)
 	}
 }
 

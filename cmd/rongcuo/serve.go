@@ -163,7 +163,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	w.bot, err = bot.New(bot.Config{
 		Base: w.base, Book: w.book, Client: client, Limits: w.store, Username: o.username, Closed: s.Closed,
 		Library: filepath.Join(w.dir, libraryDir), TwoKeepers: s.TwoKeepers, Office: s.Office, Log: o.log,
-		Tokens:     bot.Budget{Person: s.PersonTokens, All: s.AllTokens},
+		Tokens: bot.Budget{Person: s.PersonTokens, All: s.AllTokens}, Answered: w.observer.asked,
 		Procedures: s.procedures, Desk: desk, Files: files, Calendars: calendars, Proposer: proposer,
 	})
 	if err != nil {

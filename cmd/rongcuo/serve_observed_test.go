@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,6 +29,9 @@ func TestOperatorsSeeARunningBot(t *testing.T) {
 		if !strings.Contains(body, "\n"+line) {
 			t.Errorf("lacks %s", line)
 		}
+	}
+	if !regexp.MustCompile(`\nrongcuo_questions_total\{status="[a-z_]+"\} 1\n`).MatchString(body) {
+		t.Error("the question is not counted")
 	}
 	status, said := stop()
 	if status != exitOK || strings.Contains(said, "张三丰") || !strings.Contains(said, `"msg":"the bot begins"`) || !strings.Contains(said, `"msg":"the bot has ended"`) {

@@ -51,7 +51,7 @@ func openStore(ctx context.Context, s settings, dir string, db database, log *sl
 // openQueues opens the delivery's tables in a SQLite file.
 func openQueues(ctx context.Context, db database) (*delivery.SQLite, error) {
 	store, err := delivery.OpenSQLite(ctx, db.DB)
-	if err != nil && strings.Contains(err.Error(), "use the newer program") {
+	if errors.Is(err, delivery.ErrNewer) {
 		return nil, errNewerData
 	}
 	if err != nil {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"rongcuo/bot/localtelegram"
@@ -17,6 +20,14 @@ import (
 // address. Arguments come after those that keep what is acknowledged.
 func startRedis(t *testing.T, arguments ...string) (address string) {
 	t.Helper()
+	address = freeAddress(t)
+	startRedisAt(t, address, t.TempDir(), arguments...)
+	return address
+}
+
+// startRedisAt runs a Redis on an address and a folder, until it is killed.
+func startRedisAt(t *testing.T, address, dir string, arguments ...string) (kill func()) {
+	t.Helper()
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
 		if slices.Contains(strings.Split(os.Getenv("RONGCUO_TEST_REQUIRE"), ","), "redis-server") {
@@ -24,14 +35,14 @@ func startRedis(t *testing.T, arguments ...string) (address string) {
 		}
 		t.Skip("redis-server is not here")
 	}
-	address = freeAddress(t)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := append([]string{"--dir", t.TempDir(), "--port", port, "--bind", "127.0.0.1", "--save", "", "--logfile", "",
+	all := append([]string{"--dir", dir, "--port", port, "--bind", "127.0.0.1", "--save", "", "--logfile", "",
 		"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"}, arguments...)
-	server := exec.CommandContext(t.Context(), program, all...)
+	ctx, stop := context.WithCancel(t.Context())
+	server := exec.CommandContext(ctx, program, all...)
 	says, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -39,14 +50,46 @@ func startRedis(t *testing.T, arguments ...string) (address string) {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = server.Wait() }) // it was killed with the test's context
+	kill = sync.OnceFunc(func() { stop(); _ = server.Wait() }) // it was killed
+	t.Cleanup(kill)
 	for lines := bufio.NewScanner(says); lines.Scan(); {
 		if strings.Contains(lines.Text(), "Ready to accept") {
-			return address
+			return kill
 		}
 	}
 	t.Fatal("redis-server did not start")
-	return ""
+	return nil
+}
+
+// Redis dies and comes back under a running bot: it is not ready meanwhile, takes
+// nothing that it could not keep, and then answers what came.
+func TestABotOutlivesItsRedis(t *testing.T) {
+	address, dir, observe := freeAddress(t), t.TempDir(), freeAddress(t)
+	kill := startRedisAt(t, address, dir)
+	t.Setenv("REDIS_URL", "redis://"+address+"/0")
+	t.Setenv("OBSERVE_ADDR", observe)
+	t.Setenv("EMBEDDING", "off")
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	stop := serving(t, telegram, t.TempDir())
+	official := telegram.As("普通干部")
+	official.Say("/start")
+	official.AwaitText("请不要发送")
+	kill()
+	if status, body := fetch(t, "http://"+observe+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"store":"`) || strings.Contains(body, `"store":"ok"`) {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _ := fetch(t, "http://"+observe+"/healthz"); status != http.StatusOK {
+		t.Error("a restart would not help")
+	}
+	official.Say("/privacy")
+	startRedisAt(t, address, dir)
+	official.AwaitText("保存")
+	if status, body := fetch(t, "http://"+observe+"/readyz"); status != http.StatusOK {
+		t.Error(body)
+	}
+	if status, said := stop(); status != exitOK {
+		t.Error(said)
+	}
 }
 
 // What is wrong with Redis is said at the start, by the setting's name and how

@@ -90,10 +90,12 @@ var migrations = []string{
 const writerLock = 0x726f6e67 // "rong"
 
 func (b *Book) migrate(ctx context.Context) error {
-	if _, err := b.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS records_schema (version INTEGER PRIMARY KEY, at BIGINT NOT NULL)`); err != nil {
-		return err
-	}
 	return b.update(ctx, func(tx *tx) error {
+		// Under the writers' lock: in PostgreSQL two processes that begin at once
+		// would both make the table, and one of them fail.
+		if err := tx.exec(`CREATE TABLE IF NOT EXISTS records_schema (version INTEGER PRIMARY KEY, at BIGINT NOT NULL)`); err != nil {
+			return err
+		}
 		var have int
 		if err := tx.one(`SELECT COALESCE(MAX(version), 0) FROM records_schema`, nil, &have); err != nil {
 			return err
