@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"sync"
 
 	"rongcuo/bot/localtelegram"
 	"rongcuo/conversations/records"
@@ -53,9 +55,14 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err := seatTown(ctx, w.book, owners[0]); err != nil {
 		return err
 	}
-	if err := w.fileSample(ctx, s.procedures, people["handler"], people["head"]); err != nil {
-		log.Warn("there is no sample filing", "error", err)
-	}
+	var filing sync.WaitGroup // beside the first questions
+	defer filing.Wait()
+	filing.Go(func() {
+		err := w.fileSample(ctx, s.procedures, people["handler"], people["head"])
+		if err = errors.Join(err, w.bot.Regular(ctx)); err != nil && ctx.Err() == nil {
+			log.Warn("there is no sample filing", "error", err)
+		}
+	})
 	if err := w.bot.Announce(ctx); err != nil { // menus of the posts just given
 		log.Warn("the command menu was not set", "error", redact(err, telegram.Token()))
 	}

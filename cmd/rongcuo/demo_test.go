@@ -128,6 +128,7 @@ func TestTheDemoAnswersAndEnds(t *testing.T) {
 
 func TestTheDemoHasAFilingThatWaits(t *testing.T) {
 	p, errOut, _ := startDemo(t)
+	p.shows("decider", "已提交，申请号")
 	p.say("decider", "/todo")
 	p.shows("decider", "待您办理\n1. 无产权档案老楼加装电梯先行施工")
 	if errOut.String() != "" {
