@@ -43,7 +43,7 @@ func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, quest
 }
 
 // foundWith is found with options of the knowledge base.
-func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
+func foundWith(t testing.TB, telegram *localtelegramtest.Telegram, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
 	t.Helper()
 	tn := foundAt(t, telegram.URL(), telegram.Token(), dir, o, adjust...)
 	tn.Telegram = telegram
@@ -51,7 +51,7 @@ func foundWith(t *testing.T, telegram *localtelegramtest.Telegram, dir string, o
 }
 
 // foundAt is foundWith on a Telegram of another process.
-func foundAt(t *testing.T, server, token, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
+func foundAt(t testing.TB, server, token, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	db, err := sql.Open("sqlite", delivery.SQLiteDSN(filepath.Join(dir, "rongcuo.db")))
@@ -125,7 +125,7 @@ func idOf(key string) int64 {
 	panic("nobody is called " + key)
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

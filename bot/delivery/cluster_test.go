@@ -146,10 +146,13 @@ var startSentinel = sync.OnceValues(func() (address string, err error) {
 	defer sentinel.Close()
 	link := redis.NewClient(&redis.Options{Addr: fmt.Sprint("127.0.0.1:", replica)})
 	defer link.Close()
+	head := redis.NewClient(&redis.Options{Addr: fmt.Sprint("127.0.0.1:", master)})
+	defer head.Close()
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		known, err1 := sentinel.Replicas(context.Background(), "main").Result()
 		info, err2 := link.Info(context.Background(), "replication").Result()
-		if err1 == nil && err2 == nil && len(known) == 1 && strings.Contains(info, "master_link_status:up") {
+		err3 := head.Set(context.Background(), "ready", "1", 0).Err() // it takes something once its replica is in step
+		if err1 == nil && err2 == nil && err3 == nil && len(known) == 1 && strings.Contains(info, "master_link_status:up") {
 			return fmt.Sprintf("redis+sentinel://127.0.0.1:%d/main", port), nil
 		}
 		if time.Now().After(end) {
