@@ -105,6 +105,44 @@ func TestANewEntryIsWrittenPreviewedAndPublished(t *testing.T) {
 	}
 }
 
+// TestTwoEntriesProposedAtOnceAreBothKept: each is put into the file as that is
+// when the second administrator agrees.
+func TestTwoEntriesProposedAtOnceAreBothKept(t *testing.T) {
+	t.Parallel()
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	town := found(t, telegram, t.TempDir(), 0, func(c *bot.Config) { c.TwoKeepers = true })
+	admin, second := town.As("管理员"), town.As("监督室登记员")
+	code, err := town.book.Invite(t.Context(), idOf("admin"), records.Keeper, "")
+	must(t, err)
+	second.Say("/start i-" + code)
+	second.AwaitText("知识库管理员")
+	var asked []localtelegramtest.Message
+	for i, question := range []string{"《停车管理办法》里车位怎么分？", "《食堂管理办法》第三条说的饭卡怎么补办？"} {
+		missed(t, town, fmt.Sprint("k", i), question)
+		admin.Say("没答好的问题")
+		list := admin.AwaitText("分 ")
+		admin.Press(list, buttonWith(t, list, question[:len("《停车")]))
+		admin.Press(admin.AwaitText("1 个问题"), "新建问答")
+		admin.AwaitText("请写出答案")
+		admin.Say([]string{"车位请问机关事务部门。", "饭卡请问食堂窗口。"}[i])
+		admin.AwaitText("依据哪一条")
+		admin.Say("《示例县容错纠错实施办法》第三条")
+		admin.Press(admin.AwaitText("将发布的问答"), "发布")
+		admin.AwaitText("一位同意后发布")
+		asked = append(asked, second.AwaitText("将发布的问答"))
+	}
+	for i, m := range asked {
+		second.Press(m, "同意发布")
+		second.AwaitText("索引已更新")
+		if d, _ := town.base.Document("补充问答.md"); len(d.Passages) != i+1 {
+			t.Errorf("%d entries after %d were agreed to", len(d.Passages), i+1)
+		}
+	}
+	if !strings.Contains(asked[1].Text, "饭卡") || strings.Contains(asked[1].Text, "车位") {
+		t.Errorf("asked to agree to something else:\n%s", asked[1].Text)
+	}
+}
+
 func TestASecondAdministratorAgreesToAnEntry(t *testing.T) {
 	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})

@@ -227,6 +227,7 @@ func explainedHTML(base *knowledge.Base, e explained) string {
 	if len(e.Hits) > 0 {
 		s += "\n\n<b>查到的条文</b>" + scoresIn(e) + "\n" + quote(hitLines(base, e))
 	}
+	s += cutIn(e)
 	if len(e.Notices) > 0 {
 		s += "\n" + escape(strings.Join(e.Notices, "\n"))
 	}
@@ -246,10 +247,23 @@ func searchedBy(e explained) string {
 	if e.Meaning != "" {
 		how = "按词和语义检索（" + escape(e.Meaning) + "）"
 	}
-	if e.Composed {
+	switch {
+	case e.Composed && e.Model != "":
+		return how + "，文字由语言模型（" + escape(e.Model) + "）整理并逐句核对"
+	case e.Composed:
 		return how + "，文字由语言模型整理并逐句核对"
+	case e.Model != "":
+		return how + "，语言模型（" + escape(e.Model) + "）的文字没有采用，文字摘自条文"
 	}
 	return how + "，文字摘自条文"
+}
+
+// cutIn shows the sentences of a model that did not hold.
+func cutIn(e explained) string {
+	if len(e.Cut) == 0 {
+		return ""
+	}
+	return "\n\n<b>核对不通过、没有给提问人看的句子</b>\n" + quote(strings.Join(e.Cut, "\n"))
 }
 
 // timings are the stages in the order of an answer.

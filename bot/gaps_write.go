@@ -161,28 +161,22 @@ func (b *Bot) pressPublishEntry(ctx context.Context, c *chat, key string) error 
 	return b.askAgain(ctx, c, questions, ref)
 }
 
-// proposeEntry lets a second keeper agree to an entry, as to any file. The
-// questions stay open until somebody asks them again.
+// proposeEntry lets a second keeper agree to an entry, as to any file. It is put
+// into the file of entries as that is then, so that of several proposals none
+// undoes another. The questions stay open until somebody asks them again.
 func (b *Bot) proposeEntry(ctx context.Context, c *chat, e qaEntry) error {
-	text, _, err := b.keeper.withEntry(e, b.today())
-	if err != nil {
-		return err
-	}
-	hash, err := b.keeper.hold([]byte(text))
-	if err != nil {
-		return err
-	}
-	return b.propose(ctx, c, pending{Name: entriesFile, Hash: hash})
+	return b.propose(ctx, c, pending{Name: entriesFile, Hash: hashOf([]byte(e.markdown(0))), Entry: &e})
 }
 
 // qaEntry is a question with its answer and the articles that it rests on.
 type qaEntry struct {
-	question, answer string
-	basis            []string
+	Question string   `json:"q"`
+	Answer   string   `json:"a"`
+	Basis    []string `json:"basis"`
 }
 
 func (e qaEntry) markdown(number int) string {
-	return fmt.Sprintf("## 问%d：%s\n\n答：%s\n\n依据：%s。\n", number, e.question, e.answer, strings.Join(e.basis, "；"))
+	return fmt.Sprintf("## 问%d：%s\n\n答：%s\n\n依据：%s。\n", number, e.Question, e.Answer, strings.Join(e.Basis, "；"))
 }
 
 // entryHead finds the entries of the file of entries; the file is only written
@@ -192,8 +186,8 @@ var entryHead = regexp.MustCompile(`(?m)^## 问(\d+)：(.*)$`)
 // addEntry writes an entry into the library's file of entries and gives its
 // number.
 func (k *keeper) addEntry(e qaEntry, day documents.Date) (int, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	k.entries.Lock()
+	defer k.entries.Unlock()
 	text, number, err := k.withEntry(e, day)
 	if err != nil {
 		return 0, err
@@ -215,7 +209,7 @@ func (k *keeper) withEntry(e qaEntry, day documents.Date) (text string, number i
 	from, to := len(text), len(text)
 	for i, h := range heads {
 		n, _ := strconv.Atoi(text[h[2]:h[3]])
-		if text[h[4]:h[5]] == e.question {
+		if text[h[4]:h[5]] == e.Question {
 			number, from = n, h[0]
 			if i+1 < len(heads) {
 				to = heads[i+1][0]

@@ -135,7 +135,7 @@ func (b *Bot) propose(ctx context.Context, c *chat, p pending) error {
 	if err != nil {
 		return err
 	}
-	doc, err := b.keeper.read(ctx, p)
+	about, err := b.proposedHTML(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (b *Bot) propose(ctx context.Context, c *chat, p pending) error {
 		return err
 	}
 	asked := 0
-	html := fmt.Sprintf(textProposed, escape(c.name)) + "\n\n" + previewHTML(doc, b.base.Review(doc))
+	html := fmt.Sprintf(textProposed, escape(c.name)) + "\n\n" + about
 	for _, other := range others {
 		if other.Person == c.user {
 			continue
@@ -171,6 +171,18 @@ func (b *Bot) propose(ctx context.Context, c *chat, p pending) error {
 		return err
 	}
 	return c.say(fmt.Sprintf(textWaitsForSecond, asked), nil)
+}
+
+// proposedHTML shows what another administrator is asked to agree to.
+func (b *Bot) proposedHTML(ctx context.Context, p pending) (string, error) {
+	if e := p.Entry; e != nil {
+		return entryHTML(e.Question, e.Answer, e.Basis), nil
+	}
+	doc, err := b.keeper.read(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	return previewHTML(doc, b.base.Review(doc)), nil
 }
 
 // proposed takes the proposal that a button belongs to; nobody answers his own.

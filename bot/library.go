@@ -34,6 +34,8 @@ type keeper struct {
 	base *knowledge.Base
 	dir  string
 	mu   sync.Mutex // one build at a time
+
+	entries sync.Mutex // one writer of the file of entries at a time
 }
 
 // pending is a file that waits for a decision. Its bytes lie in the library's
@@ -44,6 +46,8 @@ type pending struct {
 	Hash string            `json:"hash"`
 	Meta map[string]string `json:"meta,omitempty"` // what the administrator corrected, by keys of the front matter
 	Edit bool              `json:"edit,omitempty"` // of a published file: its text stays
+
+	Entry *qaEntry `json:"entry,omitempty"` // instead of bytes: goes into the file of entries when it is published
 }
 
 // id names the pending file on its buttons.
@@ -146,6 +150,10 @@ func (k *keeper) drop(p pending) {
 // must be brought into the index and what must go out. Done again, it changes
 // nothing more.
 func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, err error) {
+	if p.Entry != nil {
+		_, err := k.addEntry(*p.Entry, today())
+		return []string{entriesFile}, nil, err
+	}
 	doc, err := k.read(ctx, p)
 	if err != nil {
 		return nil, nil, err
@@ -190,10 +198,13 @@ func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, e
 	return names, remove, nil
 }
 
+// today is the date by which the library is kept.
+func today() documents.Date { return documents.Date(time.Now().In(china).Format(time.DateOnly)) }
+
 // retire keeps a version under a name of its own with the day on which it ends.
 func (k *keeper) retire(ctx context.Context, old documents.Document, until documents.Date) (string, error) {
 	if until == "" {
-		until = documents.Date(time.Now().In(china).Format(time.DateOnly))
+		until = today()
 	}
 	data, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(old.Path)))
 	if err != nil {
@@ -233,8 +244,12 @@ func (k *keeper) put(name string, data []byte) error {
 
 // change brings files of the library into the index, beside whatever else is
 // there, and takes the documents named by remove out. "." is the whole library.
+// While another build is under way, here or elsewhere, it is refused with a
+// *knowledge.BuildingError, so that nobody's turn waits for a long one.
 func (k *keeper) change(ctx context.Context, names, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
-	k.mu.Lock()
+	if !k.mu.TryLock() {
+		return knowledge.Report{}, &knowledge.BuildingError{}
+	}
 	defer k.mu.Unlock()
 	entries, err := documents.WalkFiles(ctx, k.dir, names...)
 	if err != nil {

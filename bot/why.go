@@ -18,18 +18,26 @@ type explained struct {
 	Route    knowledge.Route    `json:"route,omitempty"`
 	Meaning  string             `json:"meaning,omitempty"` // the embedding model, "" for words alone
 	Composed bool               `json:"composed,omitempty"`
+	Model    string             `json:"model,omitempty"` // that was asked to write
+	Cut      []string           `json:"cut,omitempty"`   // sentences of it that did not hold; masked
 	MS       map[string]float64 `json:"ms"`
 	Hits     []knowledge.Hit    `json:"hits"`
 	Cited    []knowledge.Ref    `json:"cited,omitempty"`
 	Notices  []string           `json:"notices,omitempty"`
 }
 
+// shownCut is how many sentences that were cut are kept to be shown.
+const shownCut = 5
+
 func (c *chat) explainedKey() string { return fmt.Sprintf("explained:%d:%d", c.id, c.user) }
 
 func (b *Bot) explain(a knowledge.Answer) explained {
 	e := explained{At: b.now(), Question: clip(knowledge.Mask(a.Question), 200), Status: a.Status, Meaning: b.base.MeaningFrom(),
-		Composed: a.Composed, MS: a.MS, Hits: a.Passages, Notices: a.Notices}
+		Composed: a.Composed, Model: a.Model, MS: a.MS, Hits: a.Passages, Notices: a.Notices}
 	e.Route, _ = knowledge.Classify(knowledge.Normalize(a.Question))
+	for _, s := range a.Cut[:min(len(a.Cut), shownCut)] {
+		e.Cut = append(e.Cut, clip(knowledge.Mask(s), 100))
+	}
 	for _, c := range append(a.Citations(), a.Nearest...) {
 		e.Cited = append(e.Cited, knowledge.Ref{Doc: c.Doc, Article: c.Article})
 	}

@@ -20,17 +20,17 @@ func TestAnExplanationNamesScoresModelAndTimes(t *testing.T) {
 	entry := knowledge.Ref{Doc: "常见问答.md", Article: "问4"}
 	gone := knowledge.Ref{Doc: "没有了.md", Article: "第一条"}
 	html := explainedHTML(base, explained{
-		Question: "<试点>失败要追责吗", Status: knowledge.Answered, Meaning: "某模型", Composed: true,
+		Question: "<试点>失败要追责吗", Status: knowledge.Answered, Meaning: "某模型", Composed: true, Model: "整理<模型>", Cut: []string{"您<一定>免责。"},
 		MS:      map[string]float64{"model": 800, "guard": .25, "search": 1.5, "别的": 2},
 		Hits:    []knowledge.Hit{{Ref: rule, Score: 2.345, Words: 1.2, Meaning: .71, Lifted: entry}, {Ref: gone, Score: 1, Named: true}},
 		Cited:   []knowledge.Ref{rule},
 		Notices: []string{"提醒"},
 	})
 	for _, want := range []string{
-		"&lt;试点&gt;", "查条文 → 已回答", "按词和语义检索（某模型），文字由语言模型整理并逐句核对",
+		"&lt;试点&gt;", "查条文 → 已回答", "按词和语义检索（某模型），文字由语言模型（整理&lt;模型&gt;）整理并逐句核对",
 		"别的 2.0 毫秒，入口检查 0.2 毫秒，检索 1.5 毫秒，模型 800.0 毫秒", "总分｜词｜语义",
 		"1 ● 《示例县容错纠错实施办法（示例）》第十二条 2.35｜1.20｜0.71，由《常见问答（示例）》问4带出",
-		"2 ○ 《没有了.md》第一条 1.00｜0.00｜0.00，问题里点名", "提醒",
+		"没有给提问人看的句子", "您&lt;一定&gt;免责。", "2 ○ 《没有了.md》第一条 1.00｜0.00｜0.00，问题里点名", "提醒",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("lacks %s:\n%s", want, html)
@@ -67,7 +67,7 @@ func TestAnAnswerCanNotBringInAnotherEntry(t *testing.T) {
 	if n, err := k.addEntry(qaEntry{"要交钱吗？", "不交。", []string{"《办法》第二条"}}, "2026-11-24"); err != nil || n != 2 {
 		t.Fatalf("entry %d, %v", n, err)
 	}
-	if n, err := k.addEntry(qaEntry{first.question, "不可以。", first.basis}, "2026-11-25"); err != nil || n != 1 {
+	if n, err := k.addEntry(qaEntry{first.Question, "不可以。", first.Basis}, "2026-11-25"); err != nil || n != 1 {
 		t.Fatalf("entry %d, %v", n, err)
 	}
 	text, n, err := k.withEntry(qaEntry{"多久办好？", "五天。", []string{"《办法》第三条"}}, "2026-11-26")

@@ -43,6 +43,7 @@ type Embedder interface {
 // far, for people who watch; only the returned text is checked and used.
 type Composer interface {
 	Compose(ctx context.Context, r Request, onText func(string)) (string, error)
+	Name() string // of the model, for Answer.Model
 }
 
 // Request is what a composer is given.

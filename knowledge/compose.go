@@ -43,6 +43,7 @@ func (b *Base) compose(ctx context.Context, g *generation, q Question, f finding
 		c := g.citation(i, a.At)
 		request.Sources = append(request.Sources, Source{n + 1, c.Name() + "（" + c.Status + "）", g.entries[i].passage.Text})
 	}
+	a.Model = b.composer.Name()
 	text, err := b.composer.Compose(ctx, request, holding(request, onText))
 	a.Tokens = request.size() + len([]rune(text))
 	if err != nil {
@@ -51,8 +52,9 @@ func (b *Base) compose(ctx context.Context, g *generation, q Question, f finding
 		return
 	}
 	checked := check(text, request)
+	a.Cut = checked.cut
 	if checked.text == "" {
-		b.log.Info("nothing of the composed text held", "cut", checked.cut)
+		b.log.Info("nothing of the composed text held", "cut", len(checked.cut))
 		return
 	}
 	a.Hint, a.Composed = checked.text, true
@@ -63,8 +65,8 @@ func (b *Base) compose(ctx context.Context, g *generation, q Question, f finding
 			a.Basis = append(a.Basis, g.cite(i, f, a.At))
 		}
 	}
-	if checked.cut > 0 {
-		b.log.Info("sentences of the composed text were cut", "cut", checked.cut)
+	if n := len(checked.cut); n > 0 {
+		b.log.Info("sentences of the composed text were cut", "cut", n)
 	}
 }
 
@@ -106,8 +108,8 @@ func (r Request) size() int {
 // checked is what is left of a composed text.
 type checkedText struct {
 	text  string
-	cited []int // numbers of the sources that the text rests on
-	cut   int   // sentences that did not hold
+	cited []int    // numbers of the sources that the text rests on
+	cut   []string // sentences that did not hold
 }
 
 // check keeps the sentences of a composed text that hold, and cuts the others.
@@ -120,7 +122,7 @@ func check(text string, r Request) checkedText {
 	for _, sentence := range sentences(text) {
 		numbers, ok := holds(sentence, r)
 		if !ok {
-			out.cut++
+			out.cut = append(out.cut, sentence)
 			continue
 		}
 		for _, n := range numbers {
@@ -245,9 +247,13 @@ func nameSources(sentence string, r Request) string {
 type PromptComposer struct {
 	Prompts *prompts.Set
 	Model   interface {
+		ChatName() string
 		Complete(ctx context.Context, system, user string, onText func(string)) (string, error)
 	}
 }
+
+// Name is the model's.
+func (p PromptComposer) Name() string { return p.Model.ChatName() }
 
 // Compose renders the request and asks the model.
 func (p PromptComposer) Compose(ctx context.Context, r Request, onText func(string)) (string, error) {

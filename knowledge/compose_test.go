@@ -109,8 +109,8 @@ func TestASentenceThatFailsIsCutAndTheOthersStay(t *testing.T) {
 	r := Request{Sources: []Source{{1, "《示例办法》第九条（现行）", "第九条　申请容错，应当在十个工作日内提出。"}}}
 	got := check("应当在十个工作日内提出[1]。损失低于八百万元的不问[1]。请在10个工作日内提出[1]。", r)
 	want := "应当在十个工作日内提出（《示例办法》第九条）。请在10个工作日内提出（《示例办法》第九条）。"
-	if got.text != want || got.cut != 1 {
-		t.Fatalf("got %q, cut %d", got.text, got.cut)
+	if got.text != want || len(got.cut) != 1 {
+		t.Fatalf("got %q, cut %q", got.text, got.cut)
 	}
 }
 

@@ -161,6 +161,9 @@ func (m *Models) order(data []openai.Embedding, n int) ([][]float32, error) {
 	return vectors, nil
 }
 
+// ChatName is the model that composes.
+func (m *Models) ChatName() string { return m.config.ChatModel }
+
 // Complete streams a composed text. onText, which may be nil, gets the text so
 // far; only a text that the model finished itself is returned.
 func (m *Models) Complete(ctx context.Context, system, user string, onText func(string)) (string, error) {
