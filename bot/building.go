@@ -9,6 +9,7 @@ import (
 	"time"
 
 	tg "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
 
 	"rongcuo/bot/delivery"
 	"rongcuo/knowledge"
@@ -99,7 +100,8 @@ func (b *Bot) build(ctx context.Context, w *delivery.Work) error {
 	if err := json.Unmarshal(w.Body, &what); err != nil {
 		return err
 	}
-	show := b.progressMessage(ctx, w)
+	show, over := b.progressMessage(ctx, w)
+	defer over()
 	report, err := b.changeWhenFree(ctx, what, show)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -132,8 +134,8 @@ func (b *Bot) changeWhenFree(ctx context.Context, what building, show func(knowl
 }
 
 // progressMessage shows in one message how far the work is, with a button that
-// stops it. It may be lost: the result comes apart from it.
-func (b *Bot) progressMessage(ctx context.Context, w *delivery.Work) func(knowledge.Progress) {
+// stops it and that over takes away. It may be lost: the result comes apart from it.
+func (b *Bot) progressMessage(ctx context.Context, w *delivery.Work) (show func(knowledge.Progress), over func()) {
 	var message int
 	stop := keyboard([][]button{{{buttonStop, "stop:" + w.Key}}})
 	b.attempt(ctx, w.Chat, func(ctx context.Context) error {
@@ -144,6 +146,17 @@ func (b *Bot) progressMessage(ctx context.Context, w *delivery.Work) func(knowle
 		return err
 	})
 	last := b.now()
+	over = func() {
+		if message == 0 {
+			return
+		}
+		b.attempt(context.WithoutCancel(ctx), w.Chat, func(ctx context.Context) error {
+			_, err := b.client.EditMessageReplyMarkup(ctx, &tg.EditMessageReplyMarkupParams{
+				ChatID: w.Chat, MessageID: message, ReplyMarkup: models.InlineKeyboardMarkup{InlineKeyboard: [][]models.InlineKeyboardButton{}},
+			})
+			return err
+		})
+	}
 	return func(p knowledge.Progress) {
 		text := progressText(p)
 		w.Progress(text)
@@ -155,7 +168,7 @@ func (b *Bot) progressMessage(ctx context.Context, w *delivery.Work) func(knowle
 			_, err := b.client.EditMessageText(ctx, &tg.EditMessageTextParams{ChatID: w.Chat, MessageID: message, Text: text, ReplyMarkup: stop})
 			return err
 		})
-	}
+	}, over
 }
 
 func orElse(text, other string) string {

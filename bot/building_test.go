@@ -50,6 +50,10 @@ func TestARebuildIsOneAtATimeAndCanBeStopped(t *testing.T) {
 	admin.Press(running, "停止")
 	admin.AwaitText("正在停止")
 	before, _ := tn.base.Size()
+	tn.settled(t) // it is told within seconds
+	if now, _ := tn.base.Size(); now != before || strings.Contains(admin.Transcript(), "索引已更新") {
+		t.Errorf("it was not stopped: %d documents became %d\n%s", before, now, admin.Transcript())
+	}
 	admin.Say("/reindex")
 	admin.Await("the next build", func(m localtelegramtest.Message) bool { return button(m, "停止") != "" })
 	admin.Say("/reindex")
@@ -58,6 +62,11 @@ func TestARebuildIsOneAtATimeAndCanBeStopped(t *testing.T) {
 	}
 	close(gate.open)
 	admin.AwaitText("索引已更新")
+	for _, m := range admin.Chat() {
+		if strings.HasPrefix(m.Text, "正在") && button(m, "停止") != "" {
+			t.Errorf("what is over can still be stopped: %s", m.Text)
+		}
+	}
 	if after, _ := tn.base.Size(); after != before+1 { // the file was published all the same
 		t.Errorf("%d documents became %d", before, after)
 	}

@@ -49,8 +49,11 @@ func TestKillsLoseNothingOfAFiling(t *testing.T) {
 	ended := make(chan struct{})
 	var killed atomic.Int64
 	var killer sync.WaitGroup
-	killer.Go(func() { keepKilling(t, telegram.URL(), telegram.Token(), dir, &killed, ended) })
 	handler, head := telegram.As("承办人"), telegram.As("单位负责人")
+	watched := telegram.As("承办人")
+	killer.Go(func() {
+		keepKilling(t, telegram.URL(), telegram.Token(), dir, func() int { return len(watched.Chat()) }, &killed, ended)
+	})
 	told := map[string]bool{}
 	quick := maps.Clone(filled)
 	quick["files"] = ".png" // reading a PDF takes longer than a life here, and five deaths park an update
@@ -99,9 +102,11 @@ func holdsAll(t *testing.T, tn *town, id string) {
 	}
 }
 
-// keepKilling runs the bot and kills it at random moments until ended.
-func keepKilling(t *testing.T, server, token, dir string, killed *atomic.Int64, ended <-chan struct{}) {
+// keepKilling runs the bot and kills it at a random moment once the chat has
+// moved, until ended: an update that ends its process five times is parked.
+func keepKilling(t *testing.T, server, token, dir string, messages func() int, killed *atomic.Int64, ended <-chan struct{}) {
 	for {
+		before := messages()
 		child := exec.Command(os.Args[0], "-test.run=^TestBotChild$", "-test.timeout=10m")
 		child.Env = append(os.Environ(), childServer+"="+server, childToken+"="+token, childDir+"="+dir)
 		if err := child.Start(); err != nil {
@@ -109,10 +114,15 @@ func keepKilling(t *testing.T, server, token, dir string, killed *atomic.Int64, 
 			return
 		}
 		over := false
-		select {
-		case <-time.After(time.Duration(150+rand.IntN(300)) * time.Millisecond): // it starts in a tenth of a second
-		case <-ended:
-			over = true
+		for tick := time.NewTicker(5 * time.Millisecond); !over && messages() <= before+1; {
+			select {
+			case <-tick.C:
+			case <-ended:
+				over = true
+			}
+		}
+		if !over {
+			time.Sleep(rand.N(150 * time.Millisecond))
 		}
 		child.Process.Kill()
 		child.Wait()

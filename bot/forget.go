@@ -10,6 +10,9 @@ import (
 // was set aside, the chat, the journal's questions, drafts that nobody else has.
 // Filings and the audit are records of the unit and stay.
 func (b *Bot) deleteMe(ctx context.Context, c *chat, _ string) error {
+	if c.group { // what waits for a group is not his alone
+		return c.say(textDeleteAlone, nil)
+	}
 	keys, err := b.ownSessions(ctx, c)
 	if err != nil {
 		return err
@@ -29,16 +32,16 @@ func (b *Bot) deleteMe(ctx context.Context, c *chat, _ string) error {
 	if err := j.Forget(ctx, asker(c.user)); err != nil {
 		return err
 	}
-	if err := c.turn.Erase(); err != nil {
+	own := strconv.FormatInt(c.id, 10) + ":"
+	if err := c.turn.Erase(sessionStart+own, "explained:"+own); err != nil {
 		return err
 	}
-	c.state = state{}
-	return c.say(textDeleted, nil)
+	return c.reply(textDeleted, nil)
 }
 
 // ownSessions are the keys of what is kept of the person beside the chat itself.
 func (b *Bot) ownSessions(ctx context.Context, c *chat) ([]string, error) {
-	keys := []string{c.mendingKey(), c.explainedKey(), c.actKey()}
+	keys := []string{c.mendingKey(), c.actKey()}
 	var mine drafts
 	if _, err := c.load(ctx, draftsKey(c.user), &mine); err != nil {
 		return nil, err

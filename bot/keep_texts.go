@@ -64,7 +64,7 @@ func previewHTML(d documents.Document, r knowledge.Review) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<b>《%s》</b>\n", escape(d.Title))
 	line := []string{}
-	for _, part := range []string{d.DocNo, d.Issuer, dated(d.Effective, "起施行"), dated(d.Repealed, "起停止施行")} {
+	for _, part := range []string{d.DocNo, d.Issuer, r.Status, dated(d.Effective, "起施行"), dated(d.Repealed, "起停止施行")} {
 		if part != "" {
 			line = append(line, part)
 		}

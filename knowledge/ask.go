@@ -3,8 +3,10 @@ package knowledge
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"rongcuo/knowledge/documents"
 )
@@ -61,6 +63,9 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 	}
 	watch.lap("evidence")
 	b.fill(g, q, f, &a)
+	for _, title := range g.notHere(q.Text) {
+		a.Notices = append(a.Notices, notCollected(title))
+	}
 	watch.lap("parts")
 	if b.composer != nil && !q.Words {
 		b.compose(ctx, g, q, f, &a, onText)
@@ -124,22 +129,39 @@ func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (
 	return f, err
 }
 
-// leaning gives the earlier turns when the question leans on them: it is short
-// or points back. A full question of its own is not mixed with what was asked
-// before.
+// leaning gives the earlier turns when the question leans on them: it points back,
+// or is too short to have a topic of its own. A question that has one, however
+// short, is not mixed with what was asked before.
 func leaning(q Question) []Turn {
-	if len(q.History) == 0 {
+	text := strings.TrimSpace(q.Text)
+	if pointingBack.MatchString(text) {
+		return q.History
+	}
+	if len([]rune(text)) > followUpLength {
 		return nil
 	}
-	if len([]rune(q.Text)) <= followUpLength || containsAny(q.Text, pointingBack) {
+	topic := 0
+	for _, r := range StripQuestionWords(text) {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			topic++
+		}
+	}
+	if goingOn.MatchString(text) || topic < ownTopic {
 		return q.History
 	}
 	return nil
 }
 
-const followUpLength = 22 // characters; a question that stands alone is rarely shorter
+const (
+	followUpLength = 22 // characters; a longer question that does not point back stands alone
+	ownTopic       = 6  // characters without the question words, such as 情形不予容错
+)
 
-var pointingBack = []string{"那", "这", "它", "上面", "刚才", "前面", "该", "此", "同样", "还", "呢", "如果", "又"}
+var (
+	pointingBack = regexp.MustCompile(`^(?:那|这|它|该|此|同样)|上面|上述|刚才|前面`)
+	// ways to go on that a long question has too
+	goingOn = regexp.MustCompile(`^(?:还|又|再|如果|要是|假如|其中)|第[一二三四五六七八九十0-9]+[种次个项类]|呢(?:[，,？?。！!]|$)`)
+)
 
 // namedOld gives the documents no longer in force (or not yet) that the
 // question asks for: by a name that no text in force has, or as the old one.

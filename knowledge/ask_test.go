@@ -142,6 +142,36 @@ func TestFollowUpsLeanOnEarlierTurns(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatLeansIsReadWithTheEarlierTurns(t *testing.T) {
+	history := []Turn{{"user", "对认定结论不服怎么办？"}}
+	for question, leans := range map[string]bool{
+		"那如果情况变了呢？": true, "重大的呢，也是三天？": true, "要签名吗？": true, "第五种具体要满足什么？": true, "第三次谁批？": true, "超过了会怎样？": true,
+		"那两种光口头讲行不行？": true, "要是还弄不完呢？": true, "如果是发函的那种，多久要回？": true, "还要保留什么证据？": true, "多久？": true,
+		"上面说的二十个工作日，是从收到申请那天还是从受理那天开始算的？": true,
+		"哪些情形不予容错？": false, "风险备案要准备哪些材料？": false, "试点失败了要追责吗？": false, opposed: false,
+		"这次": true,
+		"如果领导让我在没有会议记录的文件上签字，我没有签，后来出了事算我的责任吗？": false,
+		"单位应该向哪个机关提出风险备案的申请，申请以后多长时间内会有答复？":     false,
+	} {
+		if got := leaning(Question{Text: question, History: history}) != nil; got != leans {
+			t.Errorf("%s leans: %v", question, got)
+		}
+	}
+}
+
+func TestARuleThatIsOnlyMentionedIsSaidNotToBeHere(t *testing.T) {
+	b := sampleBase(t, Options{})
+	a := ask(t, b, Question{Text: "按照《公务员食堂管理办法》，集体开会我投了反对票，后来决策错了，还要追究我吗？"})
+	if a.Status != Answered || !slices.Contains(a.Notices, "这里没有收录《公务员食堂管理办法》。") {
+		t.Errorf("%s: %v", a.Status, a.Notices)
+	}
+	for _, known := range []string{"《示例县容错纠错实施办法》里哪些情形不予容错？", "《容错纠错实施办法》里哪些情形不予容错？", "《风险备案申请表》怎么填？"} {
+		if a := ask(t, b, Question{Text: known}); strings.Contains(strings.Join(a.Notices, ""), "没有收录") {
+			t.Errorf("%s: %v", known, a.Notices)
+		}
+	}
+}
+
 func TestTheSameQuestionGetsTheSameAnswer(t *testing.T) {
 	b := sampleBase(t, Options{})
 	first := ask(t, b, Question{Text: opposed}).Text()

@@ -76,13 +76,7 @@ func (g *generation) citation(i int, at documents.Date) Citation {
 }
 
 func (g *generation) statusOf(doc int, at documents.Date) string {
-	switch span := g.force[doc]; {
-	case span.holds(at):
-		return statusInForce
-	case at < span.from:
-		return statusFuture
-	}
-	return statusRepealed
+	return g.force[doc].status(at)
 }
 
 // quoting takes pieces of the article in their order. Quote is the one that

@@ -39,6 +39,16 @@ func (s span) holds(at documents.Date) bool {
 	return s.from <= at && (s.until == "" || at < s.until)
 }
 
+func (s span) status(at documents.Date) string {
+	switch {
+	case s.holds(at):
+		return statusInForce
+	case at < s.from:
+		return statusFuture
+	}
+	return statusRepealed
+}
+
 // newGeneration indexes docs. confirmed gives the questions that an
 // administrator confirmed for an article; it may be nil.
 func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *generation {

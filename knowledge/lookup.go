@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -113,6 +114,22 @@ func (g *generation) unknownReference(question string) string {
 	}
 	return ""
 }
+
+// notHere gives the rules that a question names in 《》 and that are not here. A
+// question that asks for an article of one ends in unknownReference; one that
+// only mentions it is answered, and told so.
+func (g *generation) notHere(question string) []string {
+	var out []string
+	for _, m := range ruleName.FindAllStringSubmatch(question, -1) {
+		if !g.collected(m[1]) && !slices.Contains(out, m[1]) {
+			out = append(out, m[1])
+		}
+	}
+	return out
+}
+
+// ruleName is a title in 《》 that a rule would have; forms and letters have others.
+var ruleName = regexp.MustCompile(`《([^《》]{2,60}(?:法|条例|规定|办法|规则|细则|规程|准则|意见|通知|决定|指引|纲要)(?:[（(](?:试行|示例)[）)])?)》`)
 
 // collected says whether a document goes by a title or by most of it; the bare
 // kind (办法) is not enough to be the same document.

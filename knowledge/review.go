@@ -11,6 +11,7 @@ import (
 // Review is what an administrator should see of a document before it enters:
 // what it would change, and what looks wrong in it.
 type Review struct {
+	Status   string              // of a rule, by its own dates, today: 现行, 已废止 or 尚未施行; "" for what is no rule
 	Replaces *documents.Document // the version in force, nil for a new document
 	Added    []string            // articles that the version in force does not have
 	Changed  []string
@@ -25,6 +26,9 @@ const maxSuspicions = 3
 // with the guard: sentences that speak to a machine, and numbers of persons.
 func (b *Base) Review(d documents.Document) Review {
 	r := Review{Replaces: b.inForce(d)}
+	if d.Kind == documents.Rule {
+		r.Status = forceSpans([]documents.Document{d})[0].status(documents.Date(b.today().Format("2006-01-02")))
+	}
 	if r.Replaces != nil {
 		r.compare(*r.Replaces, d)
 	}
