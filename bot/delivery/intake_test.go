@@ -59,8 +59,8 @@ func TestWebhookAnswers(t *testing.T) {
 	r := httptest.NewRequest("POST", "/hook", strings.NewReader(string(textUpdate(3, 7, "x"))))
 	r.Header.Set("X-Telegram-Bot-Api-Secret-Token", "s3cret")
 	w := httptest.NewRecorder()
-	if h.ServeHTTP(w, r); w.Code != 500 {
-		t.Errorf("status %d without a store, want 500", w.Code)
+	if h.ServeHTTP(w, r); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("status %d without a store, want 503 and Retry-After", w.Code)
 	}
 	if _, err := o.Webhook(""); !errors.Is(err, ErrInvalid) {
 		t.Errorf("without a secret: %v", err)

@@ -15,14 +15,15 @@ const (
 	// maxWebhookBytes bounds one update; Telegram's largest are some tens of KB.
 	maxWebhookBytes = 1 << 20
 	// webhookTime bounds the write into the inbox; Telegram waits longer.
-	webhookTime = 10 * time.Second
+	webhookTime  = 10 * time.Second
+	webhookRetry = "2" // seconds until Telegram should send again
 )
 
 // Webhook gives the handler of the address that setWebhook names, with the same
 // secret (1-256 letters, digits, _ and -). It answers 200 when the update is on
 // disk (also when it was before), 401 to a wrong secret, 405, 413 or 400 to what
-// Telegram would not send, and 500, at which Telegram sends again, when the store
-// does not answer.
+// Telegram would not send, and 503 with Retry-After, at which Telegram sends
+// again, when the store does not answer.
 func (o *Office) Webhook(secret string) (http.Handler, error) {
 	if secret == "" {
 		return nil, fmt.Errorf("%w: a webhook needs a secret", ErrInvalid)
@@ -62,7 +63,8 @@ func (o *Office) receive(w http.ResponseWriter, r *http.Request) int {
 	defer cancel()
 	if _, err := o.store.Put(ctx, Inbox, it); err != nil {
 		o.log.Error("webhook: an update could not be stored; Telegram will send it again", "err", err)
-		return http.StatusInternalServerError
+		w.Header().Set("Retry-After", webhookRetry)
+		return http.StatusServiceUnavailable
 	}
 	o.probe("stored")
 	o.inbox.poke()
