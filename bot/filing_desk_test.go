@@ -125,6 +125,9 @@ func TestWhatMustNotBeTypedIsNotKept(t *testing.T) {
 		{"住户身份证号11010519491231002X，" + plenty, "身份证号"},
 		{"联系人手机13812345678，" + plenty, "个人手机号"},
 		{"机密★5年 关于某事项的请示，" + plenty, "密级标志"},
+		{"住户住在示例路12号3栋2单元501室，" + plenty, "家庭住址"},
+		{"举报人是隔壁单位的，" + plenty, "举报信息"},
+		{"有关人员正在立案审查，" + plenty, "正在办理的案件"},
 	} {
 		handler.Say(c.typed)
 		if m := handler.AwaitText(c.says); !strings.Contains(m.Text, "群众或企业遇到什么困难") {
@@ -142,7 +145,7 @@ func TestWhatMustNotBeTypedIsNotKept(t *testing.T) {
 	}
 	handler.Say("查看已填")
 	view := handler.AwaitText("申请单位").Text
-	for _, secret := range []string{"11010519491231002X", "13812345678", "机密"} {
+	for _, secret := range []string{"11010519491231002X", "13812345678", "机密", "501室", "举报人", "立案"} {
 		if strings.Contains(view, secret) {
 			t.Errorf("%s was kept", secret)
 		}

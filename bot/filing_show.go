@@ -70,7 +70,13 @@ func (a asking) Answer(ctx context.Context, question string) conversations.Messa
 // screening refuses what must not be kept (risk-filing, section 7).
 type screening struct{}
 
-var mobile = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[ -]?[0-9]){8}(?:[^0-9]|$)`)
+var (
+	mobile = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[ -]?[0-9]){8}(?:[^0-9]|$)`)
+	// homeAddress goes down to the door: a street or estate, a number, a flat.
+	homeAddress = regexp.MustCompile(`(?:路|街|巷|弄|道|小区|花园|新村|苑|村)[^，。；、\s]{0,12}[0-9一二三四五六七八九十]+(?:号|幢|栋|座)(?:楼)?[^，。；、\s]{0,8}[0-9一二三四五六七八九十]+(?:室|户)`)
+	informer    = regexp.MustCompile(`举报人(?:是|为|叫|姓|：|:|（|\()|实名举报|信访件编号|信访编号`)
+	openCase    = regexp.MustCompile(`谈话笔录|被留置|(?:正在|已经?)(?:初核|立案|留置)(?:调查|审查)?`)
+)
 
 func (screening) Screen(text string) string {
 	text = knowledge.Normalize(text)
@@ -83,6 +89,14 @@ func (screening) Screen(text string) string {
 		case f.Kind == knowledge.FoundPhone && mobile.MatchString(text):
 			return textMobileTyped
 		}
+	}
+	switch {
+	case homeAddress.MatchString(text):
+		return textAddressTyped
+	case informer.MatchString(text):
+		return textInformerTyped
+	case openCase.MatchString(text):
+		return textCaseTyped
 	}
 	return ""
 }

@@ -22,9 +22,12 @@ const (
 	textLacking     = "PDF 里有 %s 等字缺少字形，请以 DOCX 为准。"
 	textPhotoName   = "照片.jpg"
 
-	textSecretTyped = "内容带有密级标志，不能在这里处理，也没有保存。请通过机要渠道与党风政风监督室联系。"
-	textNumberTyped = "检测到疑似身份证号或者银行卡号，没有保存，请改用概括的说法再发一次。"
-	textMobileTyped = "请不要写个人手机号，没有保存。需要联系方式的，请写办公室座机。"
+	textSecretTyped   = "内容带有密级标志，不能在这里处理，也没有保存。请通过机要渠道与党风政风监督室联系。"
+	textNumberTyped   = "检测到疑似身份证号或者银行卡号，没有保存，请改用概括的说法再发一次。"
+	textAddressTyped  = "检测到疑似家庭住址，没有保存。请改成“某小区”这样的说法再发一次。"
+	textInformerTyped = "举报信息不能在这里处理，没有保存，请通过信访渠道反映。"
+	textCaseTyped     = "正在办理的案件不能在这里写，没有保存。机器人不掌握、不讨论个案。"
+	textMobileTyped   = "请不要写个人手机号，没有保存。需要联系方式的，请写办公室座机。"
 
 	headDrafts      = "您的草稿"
 	buttonGoOn      = "继续"
