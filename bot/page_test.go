@@ -60,6 +60,9 @@ type story struct {
 // browse opens a headless Chromium.
 func browse(t *testing.T) *story {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes half a minute")
+	}
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if strings.Contains(os.Getenv("RONGCUO_TEST_REQUIRE"), "chromium") {

@@ -117,6 +117,9 @@ func everyField(p *Procedure) (out []*Field) {
 // kind, to an item of a group, and to the review; the player holds each step to
 // what must always be true.
 func TestHostileValuesInATalk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some thousand values take long")
+	}
 	p := sample(t)
 	start := newPlayer(t, p)
 	start.pastGates()

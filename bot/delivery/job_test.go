@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -172,11 +173,14 @@ func TestAJobGoesOnElsewhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
 	synctest.Test(t, func(t *testing.T) {
 		s, r := openSQLite(t, path), &recorder{}
+		var mu sync.Mutex
 		var tries []string
 		replica := func(store Store, name string, job JobHandler) (*Office, func()) {
 			o := newOffice(t, Config{Store: store, Client: r, Handler: jobHandlerOf, Name: name, Jobs: map[string]JobHandler{
 				"work": func(ctx context.Context, w *Work) error {
+					mu.Lock()
 					tries = append(tries, fmt.Sprintf("%s:%d", name, w.Try))
+					mu.Unlock()
 					return job(ctx, w)
 				}}})
 			return o, start(t, o)
@@ -197,6 +201,8 @@ func TestAJobGoesOnElsewhere(t *testing.T) {
 		replica(s, "c", func(ctx context.Context, w *Work) error { return w.Send(Message{Chat: 7, Text: "完成"}) })
 		time.Sleep(time.Minute)
 		// a's try does not count, it was handed back; b's does.
+		mu.Lock()
+		defer mu.Unlock()
 		if want := []string{"a:1", "b:1", "c:2"}; !slices.Equal(tries, want) {
 			t.Errorf("tries %q, want %q", tries, want)
 		}

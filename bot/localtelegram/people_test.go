@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -219,16 +220,18 @@ func TestAScriptCanWait(t *testing.T) {
 			t.Errorf("waited %v for %v", time.Since(begin), got)
 		}
 		begin = time.Now()
-		go func() { time.Sleep(2 * time.Second); r.send(id, "答") }()
+		var later sync.WaitGroup
+		defer later.Wait()
+		later.Go(func() { time.Sleep(2 * time.Second); r.send(id, "答") })
 		got := r.chat("as=official&wait=30&after=" + after)
 		if len(got) != 1 || got[0]["text"] != "答" || got[0]["from"] != "bot" || time.Since(begin) != 2*time.Second {
 			t.Errorf("after %v: %v", time.Since(begin), got)
 		}
 		rev := fmt.Sprintf("%.0f", got[0]["rev"])
-		go func() {
+		later.Go(func() {
 			time.Sleep(time.Second)
 			must[models.Message](r, "editMessageText", map[string]any{"chat_id": id, "message_id": got[0]["id"], "text": "改"})
-		}()
+		})
 		if got := r.chat("as=official&wait=30&since=" + rev); len(got) != 1 || got[0]["text"] != "改" || got[0]["edited"] != true {
 			t.Errorf("an edit with since: %v", got)
 		}

@@ -14,6 +14,9 @@ import (
 // RONGCUO_TEST_REQUIRE names soffice.
 func office(t *testing.T, name string, data []byte, to string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("an office suite takes long to start")
+	}
 	soffice, err := exec.LookPath("soffice")
 	if err != nil {
 		if slices.Contains(strings.Split(os.Getenv("RONGCUO_TEST_REQUIRE"), ","), "soffice") {
