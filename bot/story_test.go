@@ -81,7 +81,7 @@ func foundAt(t testing.TB, server, token, dir string, o knowledge.Options, adjus
 	must(t, err)
 	desk, err := book.Desk(ctx, procedures, calendar)
 	must(t, err)
-	files, err := records.OpenFiles(filepath.Join(dir, "files"), nil)
+	files, err := records.OpenFiles(filepath.Join(dir, "files"))
 	must(t, err)
 	config := bot.Config{
 		Procedures: procedures, Desk: desk, Files: files, Calendars: filepath.Join(dir, "calendar"),

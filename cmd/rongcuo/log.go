@@ -17,7 +17,8 @@ const (
 // for an error of a library may hold an address with a password.
 func newLog(s settings, out io.Writer) *slog.Logger {
 	var pairs []string
-	for _, secret := range []string{s.Token, s.WebhookSecret, s.ModelKey, s.DatabaseURL, s.RedisURL, s.FilesKey, password(s.DatabaseURL), password(s.RedisURL)} {
+	secrets := append(strings.Fields(s.FilesKey), s.Token, s.WebhookSecret, s.ModelKey, s.DatabaseURL, s.RedisURL, password(s.DatabaseURL), password(s.RedisURL))
+	for _, secret := range secrets {
 		if secret = strings.TrimSpace(secret); secret != "" {
 			pairs = append(pairs, secret, "…")
 		}

@@ -8,12 +8,12 @@ import (
 )
 
 func TestNoSecretOfTheSettingsIsLogged(t *testing.T) {
-	s := settings{Token: "123:canary-token", WebhookSecret: "canary-hook", ModelKey: "canary-key", FilesKey: "canary-files",
+	s := settings{Token: "123:canary-token", WebhookSecret: "canary-hook", ModelKey: "canary-key", FilesKey: "canary-files\ncanary-files-before",
 		DatabaseURL: "postgres://u:canary-db@h/d", RedisURL: "redis://canary-redis@h/0", LogFormat: logJSON}
 	var out strings.Builder
 	log := newLog(s, &out).With("url", "https://h/bot"+s.Token+"/getMe")
 	log.Error("failed: "+s.Token, "error", errors.New("dial "+s.DatabaseURL), "password", "canary-redis", "auth", "canary-db",
-		"key", s.ModelKey, "hook", s.WebhookSecret, "files", s.FilesKey, "count", 7)
+		"key", s.ModelKey, "hook", s.WebhookSecret, "files", strings.Fields(s.FilesKey)[0], "before", strings.Fields(s.FilesKey)[1], "count", 7)
 	if strings.Contains(out.String(), "canary") {
 		t.Error(out.String())
 	}

@@ -151,7 +151,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	if err != nil {
 		return err
 	}
-	files, err := records.OpenFiles(filepath.Join(w.dir, filesDir), s.filesKey)
+	files, err := records.OpenFiles(filepath.Join(w.dir, filesDir), s.filesKeys...)
 	if err != nil {
 		return failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(w.dir, filesDir))
 	}
@@ -181,6 +181,20 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	w.bot.Attach(w.office)
 	w.chores = append(w.chores, chore{"filings", w.bot.Regular})
 	return nil
+}
+
+// reseal brings the attachments under the present key, so that an operator may
+// take the old one out of the settings when the log says that it is done.
+func (w *works) reseal(ctx context.Context) {
+	changed, damaged, err := w.files.Reseal(ctx)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		w.log.Error("attachments are not all under the present key; it is tried again at the next start", "changed", changed, "error", err)
+	case damaged > 0:
+		w.log.Error("attachments that no key of FILES_KEY opens; keep the key that they had", "files", damaged)
+	case changed > 0 && err == nil:
+		w.log.Info("all attachments are under the first key of FILES_KEY now; others may be taken out", "changed", changed)
+	}
 }
 
 // announce sets the menu of commands. A Telegram that does not answer holds
@@ -221,6 +235,7 @@ func (w *works) run(ctx context.Context) error {
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { w.base.Follow(ctx, followEvery) })
 	wg.Go(func() { doChores(ctx, w.store, w.name, w.log, w.chores) })
+	wg.Go(func() { w.reseal(ctx) })
 	err = w.intake(ctx)
 	stop() // without new updates there is no reason to go on
 	wg.Wait()

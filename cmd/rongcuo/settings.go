@@ -62,7 +62,7 @@ type settings struct {
 
 	words      string
 	safeguards []byte
-	filesKey   []byte // nil: attachments are not encrypted
+	filesKeys  [][]byte // the first seals attachments; none: they are not encrypted
 	prompts    *prompts.Set
 	procedures *conversations.Library
 	log        *slog.Logger
@@ -158,11 +158,12 @@ func (s *settings) checkStores() error {
 			return failure("设置 REDIS_URL 有误：%v。不设置就把消息存在数据文件夹里。", err)
 		}
 	}
-	if key := strings.TrimSpace(s.FilesKey); key != "" {
-		var err error
-		if s.filesKey, err = base64.StdEncoding.DecodeString(key); err != nil || len(s.filesKey) != filesKeyBytes {
-			return failure("设置 FILES_KEY 应当是 %d 个字节的 base64，可以用 openssl rand -base64 %d 生成。", filesKeyBytes, filesKeyBytes)
+	for _, line := range strings.Fields(s.FilesKey) {
+		key, err := base64.StdEncoding.DecodeString(line)
+		if err != nil || len(key) != filesKeyBytes {
+			return failure("设置 FILES_KEY 的每一行应当是 %d 个字节的 base64，可以用 openssl rand -base64 %d 生成。", filesKeyBytes, filesKeyBytes)
 		}
+		s.filesKeys = append(s.filesKeys, key)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ const textSettings = `
   LISTEN_ADDR               webhook 在本机的地址，默认 127.0.0.1:8081
   OBSERVE_ADDR              健康检查和指标的地址，例如 127.0.0.1:9090
   LOG_FORMAT                text 或者 json
-  FILES_KEY                 附件的密钥，32 个字节的 base64
+  FILES_KEY                 附件的密钥，32 个字节的 base64；可以有几行，第一行加密新的
   BACKUP_KEY_FILE           备份的密钥文件
   EMBEDDING                 builtin、openai 或者 off
   OPENAI_BASE_URL           模型服务的地址

@@ -2,6 +2,7 @@ package records
 
 import (
 	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -20,10 +21,11 @@ import (
 // it, so that a record that names it names its content too, the same paper is
 // kept once, and nothing of what people call their files becomes a path. With a
 // key every file is sealed (AES-256-GCM); the name then tells only who has the
-// very same file what it is.
+// very same file what it is. Since the name proves the content, a file is read
+// with whichever key opens it, and one from before there were keys as it lies.
 type Files struct {
 	dir  string
-	seal cipher.AEAD // nil without a key
+	keys []cipher.AEAD // the first seals
 }
 
 // MaxFile is the largest attachment in bytes; procedures allow 20 MB.
@@ -36,11 +38,12 @@ var (
 	ErrKey      = errors.New("records: the key of the files has 32 bytes")
 )
 
-// OpenFiles opens the folder and makes it when it is not there. The key has 32
-// bytes, or is nil: files lie open then.
-func OpenFiles(dir string, key []byte) (*Files, error) {
+// OpenFiles opens the folder and makes it when it is not there. A key has 32
+// bytes; the first seals what comes from now on, the others open what was sealed
+// before. Without keys files lie open. ErrKey.
+func OpenFiles(dir string, keys ...[]byte) (*Files, error) {
 	f := &Files{dir: dir}
-	if key != nil {
+	for _, key := range keys {
 		if len(key) != 32 {
 			return nil, ErrKey
 		}
@@ -48,9 +51,11 @@ func OpenFiles(dir string, key []byte) (*Files, error) {
 		if err != nil {
 			return nil, fmt.Errorf("records: %w", err)
 		}
-		if f.seal, err = cipher.NewGCM(block); err != nil {
+		seal, err := cipher.NewGCM(block)
+		if err != nil {
 			return nil, fmt.Errorf("records: %w", err)
 		}
+		f.keys = append(f.keys, seal)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("records: %w", err)
@@ -73,12 +78,17 @@ func (f *Files) Put(r io.Reader) (hash string, size int64, err error) {
 	if kept, err := f.Get(hash); err == nil && len(kept) == len(data) {
 		return hash, size, nil
 	}
-	if f.seal != nil {
-		nonce := make([]byte, f.seal.NonceSize())
-		rand.Read(nonce) // never fails
-		data = f.seal.Seal(nonce, nonce, data, sum[:])
+	return hash, size, f.write(f.path(hash), f.seal(data, sum))
+}
+
+// seal closes what is written with the first key.
+func (f *Files) seal(data []byte, sum [sha256.Size]byte) []byte {
+	if len(f.keys) == 0 {
+		return data
 	}
-	return hash, size, f.write(f.path(hash), data)
+	nonce := make([]byte, f.keys[0].NonceSize())
+	rand.Read(nonce) // never fails
+	return f.keys[0].Seal(nonce, nonce, data, sum[:])
 }
 
 // write puts a file in its place in one motion: a crash leaves the whole file
@@ -131,18 +141,55 @@ func (f *Files) Get(hash string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("records: a file: %w", err)
 	}
-	want, _ := hex.DecodeString(hash) // hashForm holds
-	if f.seal != nil {
-		n := f.seal.NonceSize()
-		if len(data) < n {
-			return nil, ErrDamaged
-		}
-		if data, err = f.seal.Open(nil, data[:n], data[n:], want); err != nil {
-			return nil, ErrDamaged
+	data, _, err = f.open(hash, data)
+	return data, err
+}
+
+// lies says of a file that no key sealed it.
+const lies = -1
+
+// open gives what is in a file of the folder and which key had sealed it.
+func (f *Files) open(hash string, disk []byte) (data []byte, key int, err error) {
+	sum, _ := hex.DecodeString(hash) // hashForm holds
+	for i, k := range f.keys {
+		if n := k.NonceSize(); len(disk) >= n {
+			if data, err := k.Open(nil, disk[:n], disk[n:], sum); err == nil {
+				return data, i, nil
+			}
 		}
 	}
-	if sum := sha256.Sum256(data); !bytes.Equal(sum[:], want) {
-		return nil, ErrDamaged
+	if is := sha256.Sum256(disk); bytes.Equal(is[:], sum) {
+		return disk, lies, nil
 	}
-	return data, nil
+	return nil, lies, ErrDamaged
+}
+
+// Reseal brings every file under the first key and tells how many were not, and
+// how many no key opens. It may be stopped and begun again. Without keys it does
+// nothing.
+func (f *Files) Reseal(ctx context.Context) (changed, damaged int, err error) {
+	if len(f.keys) == 0 {
+		return 0, 0, nil
+	}
+	err = filepath.WalkDir(f.dir, func(path string, d fs.DirEntry, err error) error {
+		hash := d.Name()
+		if err != nil || d.IsDir() || !hashForm.MatchString(hash) {
+			return err
+		}
+		disk, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		switch data, key, err := f.open(hash, disk); {
+		case err != nil:
+			damaged++
+		case key != 0:
+			if err := f.write(path, f.seal(data, sha256.Sum256(data))); err != nil {
+				return err
+			}
+			changed++
+		}
+		return ctx.Err()
+	})
+	return changed, damaged, err
 }

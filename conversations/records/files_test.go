@@ -8,15 +8,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
 func TestAFileComesBackOrIsCalledDamaged(t *testing.T) {
-	for name, key := range map[string][]byte{"open": nil, "sealed": bytes.Repeat([]byte{7}, 32)} {
+	for name, keys := range map[string][][]byte{"open": nil, "sealed": {fileKey(7)}} {
 		t.Run(name, func(t *testing.T) {
-			f, err := OpenFiles(filepath.Join(t.TempDir(), "files"), key)
+			f, err := OpenFiles(filepath.Join(t.TempDir(), "files"), keys...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -35,7 +36,7 @@ func TestAFileComesBackOrIsCalledDamaged(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if key != nil && len(data) > 8 && bytes.Contains(disk, data) {
+				if keys != nil && len(data) > 8 && bytes.Contains(disk, data) {
 					t.Fatal("a sealed file lies open")
 				}
 				if len(disk) == 0 {
@@ -60,7 +61,7 @@ func TestAFileComesBackOrIsCalledDamaged(t *testing.T) {
 }
 
 func TestOnlyHashesArePaths(t *testing.T) {
-	f, err := OpenFiles(t.TempDir(), nil)
+	f, err := OpenFiles(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,4 +84,55 @@ type zeros struct{}
 func (zeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
+}
+
+func fileKey(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
+
+// Files from before there were keys, and from an old key, are read with the new
+// one in front; after Reseal the new one alone is enough.
+func TestFilesChangeTheirKey(t *testing.T) {
+	dir := t.TempDir()
+	open := func(keys ...[]byte) *Files {
+		f, err := OpenFiles(dir, keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	put := func(f *Files, text string) string {
+		hash, _, err := f.Put(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hash
+	}
+	kept := map[string]string{}
+	kept["before there were keys"] = put(open(), "before there were keys")
+	kept["under the old key"] = put(open(fileKey(1)), "under the old key")
+	both := open(fileKey(2), fileKey(1))
+	kept["under the new key"] = put(both, "under the new key")
+	lost := put(open(fileKey(3)), "under a key that is lost")
+	read := func(f *Files) {
+		t.Helper()
+		for text, hash := range kept {
+			if data, err := f.Get(hash); err != nil || string(data) != text {
+				t.Errorf("%s: %q %v", text, data, err)
+			}
+		}
+	}
+	read(both)
+	if _, err := open(fileKey(2)).Get(kept["under the old key"]); !errors.Is(err, ErrDamaged) {
+		t.Errorf("without its key: %v", err)
+	}
+	changed, damaged, err := both.Reseal(t.Context())
+	if changed != 2 || damaged != 1 || err != nil {
+		t.Errorf("%d changed, %d damaged, %v; want 2 and 1", changed, damaged, err)
+	}
+	read(open(fileKey(2)))
+	if changed, _, err := both.Reseal(t.Context()); changed != 0 || err != nil {
+		t.Errorf("again: %d changed, %v", changed, err)
+	}
+	if _, err := open(fileKey(3)).Get(lost); err != nil {
+		t.Errorf("a file that no key opened was touched: %v", err)
+	}
 }
