@@ -26,12 +26,8 @@ const askingTime = 2 * time.Minute
 // answer answers within the limits of the person: so many a minute, one at a
 // time wherever he asks, and a model only while its budget lasts.
 func (b *Bot) answer(ctx context.Context, c *chat, q knowledge.Question) error {
-	taken, err := b.limits.Take(ctx, c.personal("ask"), 1, b.config.QuestionsAMinute, time.Minute)
-	if err != nil {
+	if may, err := b.mayAsk(ctx, c); !may {
 		return err
-	}
-	if !taken.OK {
-		return c.say(textTooMany, nil)
 	}
 	fence, err := b.limits.Lock(ctx, c.personal("asking"), strconv.FormatInt(c.turn.Update.ID, 10), askingTime)
 	if errors.Is(err, delivery.ErrHeld) {

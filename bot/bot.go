@@ -62,6 +62,7 @@ type Config struct {
 	Office           string // whom to ask in person
 	Log              *slog.Logger
 	QuestionsAMinute int64 // of one person; 15 when 0
+	SameCommand      int64 // of one person in ten seconds; 2 when 0
 	Tokens           Budget
 	Answered         func(knowledge.Answer) // is told of every answer before it is sent; nil: nobody is
 
@@ -102,6 +103,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if b.config.QuestionsAMinute == 0 {
 		b.config.QuestionsAMinute = 15
+	}
+	if b.config.SameCommand == 0 {
+		b.config.SameCommand = 2
 	}
 	return b, nil
 }
@@ -218,6 +222,9 @@ func (b *Bot) command(ctx context.Context, c *chat, name, rest string) error {
 	for _, command := range commands {
 		if !command.is(name) {
 			continue
+		}
+		if may, err := b.mayCommand(ctx, c, command.names[0], rest); !may {
+			return err
 		}
 		if c.may(command.access) {
 			return command.run(b, ctx, c, rest)

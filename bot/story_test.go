@@ -86,6 +86,7 @@ func foundAt(t testing.TB, server, token, dir string, o knowledge.Options, adjus
 	config := bot.Config{
 		Procedures: procedures, Desk: desk, Files: files, Calendars: filepath.Join(dir, "calendar"),
 		Base: base, Book: book, Client: client, Limits: store, Username: "rongcuo_bot", Library: library,
+		SameCommand: 1000, // tests are faster than people
 	}
 	for _, a := range adjust {
 		a(&config)
@@ -251,6 +252,27 @@ func TestTooManyQuestions(t *testing.T) {
 		official.Say("哪些情形不予容错？")
 	}
 	official.AwaitText("请过一分钟再问")
+}
+
+func TestAFloodOfOneCommandIsAnsweredTwiceAndToldOnce(t *testing.T) {
+	t.Parallel()
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	town := found(t, telegram, t.TempDir(), 100, func(c *bot.Config) { c.SameCommand = 2 })
+	official := town.As("普通干部")
+	for range 100 {
+		official.Say("/start")
+	}
+	official.Say("/help")
+	official.AwaitText("直接用平常的话提问")
+	replies := 0
+	for _, m := range official.Chat() {
+		if m.From == "bot" {
+			replies++
+		}
+	}
+	if replies != 4 {
+		t.Errorf("%d replies to a hundred times /start and one /help; want two, a notice and the help", replies)
+	}
 }
 
 const newRule = "# 示例县试点事项清单管理办法\n\n示例委办发〔2026〕30号\n\n第一条　试点事项实行清单管理，清单每半年调整一次。\n\n第二条　本办法自2026年8月1日起施行。\n"

@@ -27,6 +27,7 @@ const (
 	textUnknownCommand = "没有这个命令。直接写下问题就可以，或者发 /help 看说明。"
 	textExpired        = "这个按钮已过期。请重新提问，或者发 /help 看说明。"
 	textTooMany        = "您问得有点快，请过一分钟再问。"
+	textSameCommand    = "这个命令刚刚已经回复过，请看上面的消息。"
 	textOneAtATime     = "上一个问题还在回答，请稍等片刻再问。"
 	textMoreArticles   = "\n还有 %d 条"
 	textHowToArticle   = "要看其中一条，直接写“第几条”和文件名，例如：实施办法第十二条。"
