@@ -28,7 +28,7 @@ func TestAMistakeInAProcedureIsNamedWithItsLine(t *testing.T) {
 		{"a state that is not there", "{id: T10, action: 受理, from: [submitted], to: accepted,", "{id: T10, action: 受理, from: [submitted], to: nowhere,", `no state "nowhere"`},
 		{"nobody may do it", "to: accepted, by: [body],", "to: accepted, by: [],", "nobody may do it"},
 		{"a role that is not there", "to: accepted, by: [body],", "to: accepted, by: [king],", `no role "king"`},
-		{"a notice that is not there", "round: true, notice: submitted, article: 规程16}", "round: true, notice: gone_by, article: 规程16}", `no notice "gone_by"`},
+		{"a notice that is not there", "round: true, notice: submitted, article: 备案规程第十六条}", "round: true, notice: gone_by, article: 规程16}", `no notice "gone_by"`},
 		{"a gate that is no gate", "  - id: N2\n", "  - id: second\n", "must be a letter and a number"},
 		{"drafts that go before the warning", "warn: 30, gone: 37", "warn: 30, gone: 30", "gone must come after warn"},
 		{"broken YAML", "drafts: {remind: [3, 10],", "drafts: {remind: [3, 10,", ""},

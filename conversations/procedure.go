@@ -13,7 +13,7 @@ type Procedure struct {
 	ID      string // stable, names the procedure in every dialog and record
 	Version int    // 1, 2, … a dialog stays on the version it began with
 	Name    string // 风险备案
-	Basis   string // the document whose articles are cited as “规程6”
+	Basis   string // the document whose articles are cited as “备案规程第六条”
 	Number  string // prefix of application numbers: FS gives FS-2026-…
 
 	Welcome      string // said first, in every dialog
