@@ -27,6 +27,7 @@ type Condition struct {
 	program *vm.Program
 	reads   []string       // keys of fields, in order of appearance
 	choices []choiceTested // which options it names
+	varies  bool           // names something that is not the same each time
 }
 
 type choiceTested struct{ key, option string }
@@ -67,6 +68,9 @@ func (c *Condition) compile(env environment) error {
 func (c *Condition) constant() (value, ok bool) {
 	if c.program == nil {
 		return true, false
+	}
+	if !c.varies {
+		return c.holds(nil), true
 	}
 	switch n := c.program.Node().(type) {
 	case *ast.BoolNode:
@@ -128,6 +132,7 @@ func (r *reader) Visit(node *ast.Node) {
 
 func (r *reader) field(name string) {
 	_, known := r.env[name]
+	r.condition.varies = r.condition.varies || known
 	if known && !slices.Contains(ownNames, name) && !slices.Contains(r.condition.reads, name) {
 		r.condition.reads = append(r.condition.reads, name)
 	}

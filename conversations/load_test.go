@@ -21,6 +21,7 @@ func TestAMistakeInAProcedureIsNamedWithItsLine(t *testing.T) {
 		{"a condition that is none", "when: fund_amount > 0", "when: fund_amount >", "condition"},
 		{"a condition of another kind", "when: fund_amount > 0", `when: fund_amount == "viel"`, "condition"},
 		{"a condition that never holds", "when: fund_amount > 0", "when: 'not true'", "never holds"},
+		{"a sum that never holds", "when: fund_amount > 0", "when: wan(1) > wan(2)", "never holds"},
 		{"a condition on an option that is not there", `label: 舆情应对, ask: 万一引发议论，怎么回应？, when: 'risk_level == "high"'`, `label: 舆情应对, ask: 万一引发议论，怎么回应？, when: 'risk_level == "hoch"'`, `no option "hoch"`},
 		{"a circle", "label: 风险等级\n        ask: 您判断", "label: 风险等级\n        when: opinion_plan != \"\"\n        ask: 您判断", "circle"},
 		{"min above max", "min: 30, max: 600}\n      - {key: mass_event", "min: 601, max: 600}\n      - {key: mass_event", "min is above max"},
