@@ -219,6 +219,9 @@ func TestADamagedBackupIsRefusedWhereverTheDamageIs(t *testing.T) {
 }
 
 func TestABackupIsLockedByAPassphraseOrAPublicKey(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a passphrase is slow to try by intent")
+	}
 	dir, db, _ := installation(t)
 	db.Close()
 	own, err := age.GenerateX25519Identity()

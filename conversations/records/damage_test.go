@@ -145,6 +145,9 @@ func verified(raw *sql.Tx) (*Wrong, error) {
 // TestEveryFlippedByteOfTheFileIsFound: whatever byte of the database file is
 // changed, the records read as before or Verify says that they don't.
 func TestEveryFlippedByteOfTheFileIsFound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a file is opened for each of many bytes")
+	}
 	whole, err := os.ReadFile(written(t))
 	if err != nil {
 		t.Fatal(err)
