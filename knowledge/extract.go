@@ -196,16 +196,22 @@ func (g *generation) byLevel(list []int) []int {
 }
 
 // hint is the concluding sentence of an extract: the situation by its name where
-// the article found first has one that fits, the plain words of a
-// question-and-answer entry where one led here, otherwise where to look. It never
-// decides. A situation of an article found further down is not named: on the
-// development questions ten of eighteen such names were wrong, and a headline is
-// believed.
+// the article found first names it, the plain words of a question-and-answer
+// entry where one led here, otherwise where to look. It never decides. A
+// situation from further down is not named: on the development questions ten of
+// eighteen such names were wrong, and a headline is believed.
 func (g *generation) hint(s *safeguards, f finding, basis []int, a *Answer) string {
-	if first := g.firstRule(f.hits); slices.Contains(basis, first) && g.permits(s, first) {
-		if name := g.situation(s, first, f.terms); name != "" {
-			c := g.citation(first, a.At)
-			return hintSituation(name, c.Title, c.Article)
+	if first := g.firstRule(f.hits); first >= 0 {
+		for _, i := range basis {
+			if !g.permits(s, i) {
+				continue
+			}
+			name := g.situation(s, i, f.terms)
+			number, _, _ := strings.Cut(name, "（") // 情形八（持有异议） is spoken of as 情形八
+			if name != "" && (i == first || strings.Contains(g.entries[first].passage.Text, number)) {
+				c := g.citation(i, a.At)
+				return hintSituation(name, c.Title, c.Article)
+			}
 		}
 	}
 	if entry := g.entryOf(f.hits[0].Lifted); entry >= 0 && g.docs[g.entries[entry].doc].Kind == documents.QA {
