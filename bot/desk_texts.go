@@ -96,7 +96,7 @@ func init() { // methods that look into the tables
 	)
 	actions = append(actions,
 		action{"f", everyone, (*Bot).pressFiling}, // whose draft it is, is proved there
-		action{"fstep", everyone, (*Bot).pressStep},
+		action{stepAction, everyone, (*Bot).pressStep},
 		action{"newdraft", everyone, (*Bot).pressNewDraft},
 		action{"hand", applicants, (*Bot).pressHandOver},
 		action{"handto", applicants, (*Bot).pressHandTo},

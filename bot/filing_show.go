@@ -118,18 +118,40 @@ func screens(p *conversations.Procedure, draft string, replies []conversations.R
 	for _, r := range replies {
 		rows := choiceRows(draft, r)
 		if step := editedStep(p, r); step > 0 {
-			rows = [][]button{{{fmt.Sprintf(buttonEditStep, step, p.Steps[step-1].Title), fmt.Sprintf("fstep:%s:%d", draft, step)}}}
+			rows = [][]button{{{fmt.Sprintf(buttonEditStep, step), fmt.Sprintf(stepAction+":%s:%d", draft, step)}}}
 		}
 		html := messageHTML(r.Text)
 		if n := len(out); n > 0 && units(out[n-1].html)+units(html) <= togetherUnits && len(out[n-1].rows)+len(rows) <= togetherRows {
 			last := &out[n-1]
-			last.html, last.rows = last.html+"\n\n"+html, append(last.rows, rows...)
+			last.html, last.rows = last.html+"\n\n"+html, lay(last.rows, rows)
 			continue
 		}
 		out = append(out, screen{html, rows})
 	}
 	return out
 }
+
+// lay puts the buttons of one more reply under those of a screen. Those that
+// change a step stand two in a row; what sends the form in comes first, for it is
+// the next thing to do.
+func lay(rows, more [][]button) [][]button {
+	for _, row := range more {
+		n := len(rows)
+		switch {
+		case strings.HasSuffix(row[0].data, ":send"), strings.HasSuffix(row[0].data, ":submit"):
+			rows = slices.Insert(rows, 0, row)
+		case n > 0 && len(row) == 1 && len(rows[n-1]) == 1 && isStep(row[0]) && isStep(rows[n-1][0]):
+			rows[n-1] = append(rows[n-1], row[0])
+		default:
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+const stepAction = "fstep" // shows a step of the review, to change its answers
+
+func isStep(b button) bool { return strings.HasPrefix(b.data, stepAction+":") }
 
 func choiceRows(draft string, r conversations.Reply) (rows [][]button) {
 	for _, row := range r.Choices {

@@ -34,7 +34,7 @@ const (
 	buttonHandOver  = "转给同事"
 	buttonNewDraft  = "另起一份"
 	buttonBegin     = "已口头同意，先行实施"
-	buttonEditStep  = "修改第%d步 %s"
+	buttonEditStep  = "修改第%d步"
 	buttonOpen      = "打开"
 	buttonLookDraft = "查看并确认"
 )

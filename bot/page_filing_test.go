@@ -42,7 +42,7 @@ func TestAFilingInABrowser(t *testing.T) {
 	hand.Say(filled["matter_name"])
 	p.sees("已记下　事项名称")
 	answerAll(t, hand, procedure, filled, "送交")
-	p.press("修改第2步 事项概况")
+	p.press("修改第2步")
 	p.sees("要改哪一项")
 	p.press("涉及资金：45万元")
 	p.sees("大约涉及多少资金")
