@@ -174,8 +174,14 @@ func crashStores(t *testing.T, test func(t *testing.T, store string)) {
 	if testing.Short() {
 		t.Skip("processes that die and begin again take long")
 	}
-	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "s.db")) })
-	t.Run("redis-server", func(t *testing.T) { test(t, "redis:"+redisServer(t)) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, filepath.Join(t.TempDir(), "s.db"))
+	})
+	t.Run("redis-server", func(t *testing.T) {
+		t.Parallel()
+		test(t, "redis:"+redisServer(t))
+	})
 }
 
 func TestKillAtNamedPointsLosesNothing(t *testing.T) {

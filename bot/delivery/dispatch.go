@@ -53,7 +53,7 @@ func (o *Office) handle(ctx context.Context, c Claim) {
 	case ctx.Err() != nil:
 		log.Info("update handed back: the process stops")
 		o.end(ctx, c, Outcome{State: Retry, Uncounted: true})
-	case turn.storeErr != nil:
+	case turn.storeErr != nil && !errors.Is(turn.storeErr, errDamaged):
 		wait := backoff(c.Tries, 500*time.Millisecond, 4*time.Second)
 		log.Warn("the store did not answer the handler; tried again", "in", wait, "err", err)
 		o.end(ctx, c, Outcome{State: Retry, Delay: wait, Uncounted: true})

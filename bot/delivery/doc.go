@@ -45,6 +45,12 @@
 // What is ephemeral (typing, drafts, progress, answers to button presses) goes
 // through [Office.Try]: at once, best effort, never stored.
 //
+// While the store is away nothing is acknowledged: Telegram keeps messages for 24
+// hours and button presses for 150 seconds, and who writes is told once, past the
+// store (outage.go). Who polls goes on polling for that, and yields when another
+// took over. What Redis loses (FLUSHALL, a failover) is lost here too, but for what
+// Telegram was not yet told.
+//
 // An update that fails five times (error, panic, or the death of the process)
 // is parked, its chat and the administrators are told once, and the chat goes on.
 // Logs carry numbers of updates, kinds of error and counts; never a text, a name

@@ -145,7 +145,7 @@ func TestPollBearsTelegramsTroubles(t *testing.T) {
 		{"a second poller", []string{refuse(409, "Conflict: terminated by other getUpdates request", "")}, "another program polls", 0, 90, nil},
 		{"too many", []string{refuse(429, "Too Many Requests", `,"parameters":{"retry_after":35}`), "wait"}, "asks to wait", 35 * time.Second, 2, nil},
 		{"bad gateway", []string{"502 <html>", ok, "wait"}, "does not answer properly", 0, 3, nil},
-		{"outage", []string{"502 <html>"}, "does not answer properly", 0, 90, nil},
+		{"outage", []string{"502 <html>"}, "does not answer properly", 0, 270, nil},
 		{"cut lines", []string{"broken", "wait"}, "no updates from Telegram", 0, 2, nil},
 		{"half an answer", []string{`200 {"ok":true,"res`, "wait"}, "can't be read", 0, 2, nil},
 		{"a redirect", []string{"307 ", "wait"}, "does not answer properly", 0, 2, nil},
@@ -191,7 +191,7 @@ func TestOneReplicaLeadsAndAnotherTakesOver(t *testing.T) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				lead(ctx, locks, slog.New(slog.DiscardHandler), "poll", name, func(ctx context.Context) {
+				role{locks: locks, log: slog.New(slog.DiscardHandler), name: "poll", owner: name}.lead(ctx, func(ctx context.Context) {
 					if leading.Add(1) > 1 {
 						t.Error("two lead at once")
 					}

@@ -7,34 +7,54 @@ import (
 	"time"
 )
 
-// lead runs work while this process holds the lock, again and again, until ctx
-// ends. Work's context ends when the lock could not be renewed for half of
-// its time, so that it has stopped before another may begin.
-func lead(ctx context.Context, locks Locks, log *slog.Logger, name, owner string, work func(context.Context)) {
-	log = log.With("lock", name)
-	for ctx.Err() == nil {
+// role is something that one process at a time does, elected by a lock.
+type role struct {
+	locks Locks
+	log   *slog.Logger
+	name  string // of the lock
+	owner string // this process
+	// outlasts lets a term go on while the store does not answer, until another
+	// is seen to hold the lock: for work that does no harm beside another's.
+	outlasts bool
+}
+
+// lead runs work while this process holds the role, again and again, until ctx
+// ends. Work's context ends when the lock could not be renewed for half of its
+// time, unless the term outlasts that, so that it has stopped before another may
+// begin. Work may also return by itself; then the role is open to all.
+func (r role) lead(ctx context.Context, work func(context.Context)) {
+	log := r.log.With("lock", r.name)
+	for failed := 0; ctx.Err() == nil; {
 		asked := time.Now()
-		fence, err := locks.Lock(ctx, name, owner, leaderTTL)
-		if err != nil {
-			if !errors.Is(err, ErrHeld) && ctx.Err() == nil {
-				log.Warn("could not ask for the lock; tried again", "err", err)
-			}
+		fence, err := r.ask(ctx)
+		switch {
+		case errors.Is(err, ErrHeld):
+			failed = 0
 			pause(ctx, leaderTTL/3)
 			continue
+		case err != nil:
+			failed++
+			wait := backoff(failed, 100*time.Millisecond, 2*time.Second)
+			if ctx.Err() == nil {
+				log.Warn("could not ask for the lock; tried again", "in", wait, "err", err)
+			}
+			pause(ctx, wait)
+			continue
 		}
+		failed = 0
 		log.Info("this process leads", "fence", fence)
 		term, end := context.WithCancel(ctx)
 		kept := make(chan struct{})
 		go func() {
 			defer close(kept)
-			keep(term, locks, name, owner, fence, asked)
+			r.keep(term, fence, asked)
 			end()
 		}()
 		work(term)
 		end()
 		<-kept
 		release, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		if err := locks.Unlock(release, name, fence); err != nil {
+		if err := r.locks.Unlock(release, r.name, fence); err != nil {
 			log.Warn("could not free the lock; it expires by itself", "err", err)
 		}
 		cancel()
@@ -42,22 +62,29 @@ func lead(ctx context.Context, locks Locks, log *slog.Logger, name, owner string
 }
 
 // keep renews the lock until ctx ends or it is lost.
-func keep(ctx context.Context, locks Locks, name, owner string, fence int64, renewed time.Time) {
+func (r role) keep(ctx context.Context, fence int64, renewed time.Time) {
 	for {
 		if !pause(ctx, leaderTTL/5) {
 			return
 		}
 		asked := time.Now()
-		once, cancel := context.WithTimeout(ctx, leaderTTL/5)
-		again, err := locks.Lock(once, name, owner, leaderTTL)
-		cancel()
+		again, err := r.ask(ctx)
 		switch {
 		case err == nil && again == fence:
 			renewed = asked
-		case err == nil || errors.Is(err, ErrHeld) || time.Since(renewed) > leaderTTL/2:
+		case err == nil || errors.Is(err, ErrHeld):
+			return
+		case !r.outlasts && time.Since(renewed) > leaderTTL/2:
 			return
 		}
 	}
+}
+
+// ask takes or renews the lock, without waiting long for a store that hangs.
+func (r role) ask(ctx context.Context) (fence int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, leaderTTL/5)
+	defer cancel()
+	return r.locks.Lock(ctx, r.name, r.owner, leaderTTL)
 }
 
 // pause waits; false if ctx ended first.

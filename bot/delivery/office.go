@@ -53,6 +53,11 @@ type Config struct {
 	// NoLimits sends as fast as the server takes it, for a local Telegram that
 	// has no limits. With Telegram's own the bot would soon be told to wait.
 	NoLimits bool
+	// StoreAway is what a person is told, once an outage, whose message or button
+	// press can't be stored; plain text. Empty: a sentence of this package. With
+	// webhooks each replica that Telegram turns to says it: only the store knows
+	// what others said.
+	StoreAway string
 	// Jobs gives the handler of each kind of [Job]. Nil: this process runs none.
 	Jobs map[string]JobHandler
 }
@@ -72,6 +77,8 @@ type Office struct {
 	jobs    *pump
 	kinds   map[string]JobHandler
 	read    func(path string) ([]byte, error)
+	away    string // Config.StoreAway
+	outage  outage
 	probe   func(point string) // named points of a message's way; only tests set it
 }
 
@@ -92,11 +99,14 @@ func New(c Config) (*Office, error) {
 	if c.Workers <= 0 {
 		c.Workers = 16
 	}
+	if c.StoreAway == "" {
+		c.StoreAway = textStoreAway
+	}
 	if c.Read == nil {
 		c.Read = os.ReadFile
 	}
 	o := &Office{read: c.Read, store: c.Store, client: c.Client, handler: c.Handler, name: c.Name, admins: c.Admins,
-		log: c.Log, limits: newLimits(c.NoLimits), kinds: c.Jobs, probe: func(string) {}}
+		log: c.Log, limits: newLimits(c.NoLimits), kinds: c.Jobs, away: c.StoreAway, probe: func(string) {}}
 	always := func() (int, time.Duration) { return c.Workers, 0 }
 	o.inbox = newPump(c.Store, Inbox, c.Name, c.Log, c.Workers, always, o.handle)
 	o.outbox = newPump(c.Store, Outbox, c.Name, c.Log, senders, o.limits.room, o.deliver)
@@ -112,7 +122,8 @@ func (o *Office) Run(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		lead(ctx, o.store, o.log, "delivery:sender", o.name, func(ctx context.Context) {
+		sender := role{locks: o.store, log: o.log, name: "delivery:sender", owner: o.name}
+		sender.lead(ctx, func(ctx context.Context) {
 			sweeping := make(chan struct{})
 			go func() { defer close(sweeping); o.sweep(ctx) }()
 			o.outbox.run(ctx)

@@ -238,9 +238,16 @@ func (s *Redis) Erase(ctx context.Context, chat int64, sessions ...string) error
 	return wrapRedis(s.run(ctx, luaErase, Inbox, nil, args...).Err())
 }
 
+// errDamaged: a key holds what this store never puts there. Unlike a store that is
+// away this does not pass, so an update that meets it is parked in the end.
+var errDamaged = errors.New("a key holds something of another kind")
+
 func wrapRedis(err error) error {
-	if err != nil {
-		return fmt.Errorf("delivery: redis: %w", err)
+	switch {
+	case err == nil:
+		return nil
+	case refusedByRedis(err) && strings.Contains(err.Error(), "WRONGTYPE"): // 6.2 puts words of its own before it
+		return fmt.Errorf("delivery: redis: %w: %w", errDamaged, err)
 	}
-	return nil
+	return fmt.Errorf("delivery: redis: %w", err)
 }

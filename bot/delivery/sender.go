@@ -98,7 +98,7 @@ func (o *Office) conclude(ctx context.Context, c Claim, id int, err error) {
 			o.noted(ctx, c, Outcome{State: Retry, Uncounted: true})
 			return
 		}
-		wait := backoff(c.Tries, time.Second, time.Minute)
+		wait := retryIn(c.Tries, c.Received)
 		log.Warn("sending failed; tried again", "in", wait, "err", plainError(err))
 		o.noted(ctx, c, Outcome{State: Retry, Delay: wait})
 	}

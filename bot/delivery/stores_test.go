@@ -147,7 +147,13 @@ func redisDir(t testing.TB) string {
 // with SIGKILL.
 func startRedis(t testing.TB, dir string, more ...string) (kill func()) {
 	t.Helper()
-	kill, err := startProgram("ready to accept", "redis-server", append([]string{"--port", "0",
+	return startRedisUntil(t, "ready to accept", dir, more...)
+}
+
+// startRedisUntil waits for other words than that it is ready.
+func startRedisUntil(t testing.TB, said, dir string, more ...string) (kill func()) {
+	t.Helper()
+	kill, err := startProgram(said, "redis-server", append([]string{"--port", "0",
 		"--unixsocket", filepath.Join(dir, "s"), "--dir", dir, "--appendonly", "yes", "--appendfsync", "always",
 		"--save", "", "--maxmemory-policy", "noeviction"}, more...)...)
 	if err != nil {

@@ -14,6 +14,10 @@ func textParkedAdmin(update string, received time.Time) string {
 		chineseTime(received), update, MaxTries)
 }
 
+// textStoreAway holds for messages, which Telegram keeps for 24 hours, and for
+// button presses, which it keeps for 150 seconds.
+const textStoreAway = "系统暂时不能保存新消息。您发来的文字和文件，恢复后会接着处理，请不必重发；按过的按钮如果没有反应，请到时再按一次。"
+
 const textJobFailed = "抱歉，您交办的后台任务没有完成，已告知管理员。请稍后再试。"
 
 func textJobFailedAdmin(key string, asked time.Time) string {

@@ -35,12 +35,12 @@ func (o *Office) Webhook(secret string) (http.Handler, error) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		w.WriteHeader(o.receive(w, r))
+		w.WriteHeader(o.serve(w, r))
 	}), nil
 }
 
-// receive stores the update of a request and returns the status to answer.
-func (o *Office) receive(w http.ResponseWriter, r *http.Request) int {
+// serve stores the update of a request and returns the status to answer.
+func (o *Office) serve(w http.ResponseWriter, r *http.Request) int {
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed
 	}
@@ -61,8 +61,8 @@ func (o *Office) receive(w http.ResponseWriter, r *http.Request) int {
 	// Telegram may hang up; the write is short and worth finishing.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), webhookTime)
 	defer cancel()
-	if _, err := o.store.Put(ctx, Inbox, it); err != nil {
-		o.log.Error("webhook: an update could not be stored; Telegram will send it again", "err", err)
+	if _, err := o.receive(ctx, []Item{it}, nobody); err != nil {
+		o.log.Warn("webhook: an update could not be stored; Telegram will send it again", "err", err)
 		w.Header().Set("Retry-After", webhookRetry)
 		return http.StatusServiceUnavailable
 	}
@@ -70,3 +70,6 @@ func (o *Office) receive(w http.ResponseWriter, r *http.Request) int {
 	o.inbox.poke()
 	return http.StatusOK
 }
+
+// nobody else waits behind one update: each has a request of its own.
+func nobody(context.Context) []Item { return nil }
