@@ -122,7 +122,11 @@ func (b *Bot) pressDoc(ctx context.Context, c *chat, id string) error {
 	} else {
 		html += "\n" + textNotInLibrary
 	}
-	return c.say(html, keyboard([][]button{row}))
+	rows := [][]button{row}
+	if n := len(b.base.Suggestions(d.Path)); n > 0 {
+		rows = append(rows, []button{{fmt.Sprintf(buttonSuggested, n), "sug:" + id}})
+	}
+	return c.say(html, keyboard(rows))
 }
 
 // withdraw finds the document to take out by its title or file.

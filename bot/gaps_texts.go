@@ -279,6 +279,10 @@ func timings(ms map[string]float64) string {
 	return strings.Join(out, "，")
 }
 
+// shownGuess is from where on hitLines says what unconfirmed questions gave:
+// less does not move an article.
+const shownGuess = .5
+
 // hitLines lists what was found, with the scores by words and by meaning and
 // what lifted it.
 func hitLines(base *knowledge.Base, e explained) string {
@@ -297,6 +301,9 @@ func hitLines(base *knowledge.Base, e explained) string {
 			line += "，问题里点名"
 		case h.Lifted.Doc != "":
 			line += "，由" + namesIn(base, []knowledge.Ref{h.Lifted})[0] + "带出"
+		}
+		if h.Guessed >= shownGuess {
+			line += fmt.Sprintf("，其中未确认的问法 %.2f", h.Guessed)
 		}
 		lines = append(lines, line)
 	}

@@ -132,6 +132,8 @@ func progressText(p knowledge.Progress) string {
 	switch p.Stage {
 	case knowledge.StageRead:
 		return fmt.Sprintf("正在读取第 %d 份文件……", p.Done)
+	case knowledge.StageSuggest:
+		return fmt.Sprintf("模型正在拟问法 %d/%d", p.Done, p.Total)
 	case knowledge.StageEmbed:
 		full := barLength * p.Done / max(p.Total, 1)
 		return fmt.Sprintf("正在计算语义向量 %s%s %d/%d", strings.Repeat("■", full), strings.Repeat("□", barLength-full), p.Done, p.Total)
@@ -149,6 +151,12 @@ func reportHTML(r knowledge.Report) string {
 		case !f.Reused:
 			fmt.Fprintf(&b, "✓ %s：%d 条\n", escape(f.Name), f.Passages)
 		}
+	}
+	if r.Suggested > 0 {
+		fmt.Fprintf(&b, "模型给 %d 条拟了问法，发 /docs 点文件可以采用或者删除。\n", r.Suggested)
+	}
+	if r.Unsuggested > 0 {
+		fmt.Fprintf(&b, "模型没有给出可用的答复，%d 条没有拟问法，下次再拟。\n", r.Unsuggested)
 	}
 	b.WriteString("发 /rollback 可以恢复上一版。")
 	return b.String()

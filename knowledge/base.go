@@ -24,6 +24,7 @@ type Base struct {
 	building   sync.Mutex // one build at a time in this process
 	embedder   Embedder
 	composer   Composer
+	suggester  Suggester
 	lexicon    *Lexicon
 	safeguards *safeguards
 	office     string
@@ -64,13 +65,14 @@ type Source struct {
 // Options configure a base. The zero value gives a base in memory, without a
 // model, that sends people to "案件审理室".
 type Options struct {
-	DB         *sql.DB  // records; nil keeps everything in memory
-	Dialect    Dialect  // of DB
-	Embedder   Embedder // nil: words alone
-	Composer   Composer // nil: answers are extracts
-	Words      string   // further lines of the word list (see NewLexicon)
-	Safeguards []byte   // replaces the built-in safeguards.yaml
-	Office     string   // whom to ask when the texts don't say
+	DB         *sql.DB   // records; nil keeps everything in memory
+	Dialect    Dialect   // of DB
+	Embedder   Embedder  // nil: words alone
+	Composer   Composer  // nil: answers are extracts
+	Suggester  Suggester // nil: no questions are suggested while indexing
+	Words      string    // further lines of the word list (see NewLexicon)
+	Safeguards []byte    // replaces the built-in safeguards.yaml
+	Office     string    // whom to ask when the texts don't say
 	Today      func() time.Time
 	Log        *slog.Logger
 }
@@ -103,7 +105,7 @@ func New(ctx context.Context, o Options) (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{embedder: o.Embedder, composer: o.Composer, lexicon: lexicon, safeguards: guards, office: o.Office, today: o.Today, log: o.Log}
+	b := &Base{embedder: o.Embedder, composer: o.Composer, suggester: o.Suggester, lexicon: lexicon, safeguards: guards, office: o.Office, today: o.Today, log: o.Log}
 	if b.office == "" {
 		b.office = defaultOffice
 	}

@@ -23,7 +23,7 @@ func (b *Base) Changed(ctx context.Context) (bool, error) {
 // has says whether p is what questions are answered from, or nothing.
 func (b *Base) has(p published) bool {
 	g := b.current.Load()
-	return p.id == 0 || g != nil && g.id == p.id && g.questions() >= p.confirmed
+	return p.id == 0 || g != nil && g.id == p.id && (g.asks == p.asked || g.seen == p.asked)
 }
 
 // Refresh takes up the generation that is current in the store, which another
@@ -39,11 +39,11 @@ func (b *Base) Refresh(ctx context.Context) error {
 	if err != nil || b.has(p) {
 		return err
 	}
-	g, err := b.index(ctx, c.docs, c.confirmed, b.store, new(Report), func(Progress) {})
+	g, err := b.index(ctx, c, b.store, new(Report), func(Progress) {})
 	if err != nil {
 		return err
 	}
-	g.id = p.id
+	g.id, g.seen = p.id, p.asked
 	b.current.Store(g)
 	return nil
 }

@@ -1,6 +1,10 @@
 package knowledge
 
 import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +25,10 @@ type generation struct {
 	names     map[string][]int // every name by which a document may be cited
 	lifts     [][]int          // of a question-and-answer entry or a case: the articles that it rests on
 	confirmed map[Ref][]string // what asked was built of
+	guessed   *field           // questions that a model suggested for an article
+	suggested map[Ref][]string // what guessed was built of
+	asks      int64            // sum of confirmed and suggested questions; 0 for none
+	seen      int64            // published.asked when it was read from the store
 	vectors   *vectors         // nil without an embedding model
 	level     []int            // of each document: its place in documents.Levels, len(Levels) when unknown
 }
@@ -86,13 +94,47 @@ func newGeneration(docs []documents.Document, confirmed map[Ref][]string) *gener
 	}
 	n := len(g.entries)
 	g.body = newField(n, texts(func(e entry) string { return g.bodyText(e) }), 1.2, .8)
-	if len(confirmed) > 0 {
-		g.asked = newField(n, texts(func(e entry) string {
-			questions := confirmed[Ref{docs[e.doc].Path, e.passage.Article}]
-			return StripQuestionWords(strings.Join(questions, "\n"))
-		}), 1.2, 0) // most entries have none: a mean length would mean nothing
-	}
+	g.asked = g.questionField(confirmed)
+	g.asks = sumOf(confirmed)
 	return g
+}
+
+// questionField indexes questions of articles; nil when there are none.
+func (g *generation) questionField(of map[Ref][]string) *field {
+	if len(of) == 0 {
+		return nil
+	}
+	return newField(len(g.entries), func(i int) string {
+		return StripQuestionWords(strings.Join(of[g.ref(i)], "\n"))
+	}, 1.2, 0) // most entries have none: a mean length would mean nothing
+}
+
+// guess adds the questions that a model suggested.
+func (g *generation) guess(suggested map[Ref][]string) {
+	g.suggested, g.guessed = suggested, g.questionField(suggested)
+	g.asks = sumOf(g.confirmed, suggested)
+}
+
+// sumOf tells sets of questions apart, in the 31 bits of the column that keeps
+// it; 0 when there are none.
+func sumOf(sets ...map[Ref][]string) int64 {
+	h := fnv.New32a()
+	written := false
+	for _, set := range sets {
+		for _, ref := range slices.SortedFunc(maps.Keys(set), func(a, b Ref) int {
+			return cmp.Or(strings.Compare(a.Doc, b.Doc), strings.Compare(a.Article, b.Article))
+		}) {
+			for _, q := range set[ref] {
+				fmt.Fprintf(h, "%s\x00%s\x00%s\x00", ref.Doc, ref.Article, q)
+				written = true
+			}
+		}
+		fmt.Fprint(h, "\x01")
+	}
+	if !written {
+		return 0
+	}
+	return int64(h.Sum32()>>1) | 1
 }
 
 // bodyText is what words are looked for in. Headings above an article cost a

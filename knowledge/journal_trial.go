@@ -15,11 +15,11 @@ import (
 func (b *Base) Trial(ctx context.Context, doc documents.Document) (*Base, error) {
 	docs := slices.DeleteFunc(slices.Collect(b.Documents()), func(d documents.Document) bool { return d.Path == doc.Path })
 	docs = append(docs, doc)
-	var confirmed map[Ref][]string
+	c := contents{docs: docs}
 	if g := b.current.Load(); g != nil {
-		confirmed = g.confirmed
+		c.confirmed, c.suggested = g.confirmed, g.suggested
 	}
-	g, err := b.index(ctx, docs, confirmed, b.store, new(Report), func(Progress) {})
+	g, err := b.index(ctx, c, b.store, new(Report), func(Progress) {})
 	if err != nil {
 		return nil, err
 	}

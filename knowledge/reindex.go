@@ -18,10 +18,13 @@ type Report struct {
 	Files     []FileReport `json:"files"`
 	Documents int          `json:"documents"`
 	Passages  int          `json:"passages"`
-	Reused    int          `json:"reused_files"` // unchanged since they were last read
-	Embedded  int          `json:"embedded"`     // passages for which a vector was made
-	MS        float64      `json:"ms"`
-	Unchanged bool         `json:"unchanged"` // the current index already is of these documents
+	Reused    int          `json:"reused_files"`        // unchanged since they were last read
+	Embedded  int          `json:"embedded"`            // passages for which a vector was made
+	Suggested int          `json:"suggested,omitempty"` // articles for which a model was asked for questions
+	// Unsuggested counts those that it failed at: the next build asks again.
+	Unsuggested int     `json:"unsuggested,omitempty"`
+	MS          float64 `json:"ms"`
+	Unchanged   bool    `json:"unchanged"` // the current index already is of these documents
 }
 
 // FileReport is one file of a Report.
@@ -37,7 +40,7 @@ type FileReport struct {
 
 // Progress tells how far a build is. Total is 0 while it is not known.
 type Progress struct {
-	Stage string // StageRead, StageEmbed, StageIndex
+	Stage string // StageRead, StageSuggest, StageEmbed, StageIndex
 	Done  int
 	Total int
 	File  string
@@ -45,9 +48,10 @@ type Progress struct {
 
 // Stages of a build.
 const (
-	StageRead  = "read"
-	StageEmbed = "embed"
-	StageIndex = "index"
+	StageRead    = "read"
+	StageSuggest = "suggest"
+	StageEmbed   = "embed"
+	StageIndex   = "index"
 )
 
 const (
@@ -136,7 +140,7 @@ func (b *Base) build(ctx context.Context, entries iter.Seq[documents.Entry], w *
 
 // buildLoaded switches to an index of documents that are in memory only.
 func (b *Base) buildLoaded(ctx context.Context, docs []documents.Document, report *Report, onProgress func(Progress)) error {
-	g, err := b.index(ctx, docs, nil, nil, report, onProgress)
+	g, err := b.index(ctx, contents{docs: docs}, nil, report, onProgress)
 	if err != nil {
 		return err
 	}
@@ -148,33 +152,30 @@ func (b *Base) buildLoaded(ctx context.Context, docs []documents.Document, repor
 // buildOf builds the index of stored documents and switches to it, unless the
 // one in use is of the same documents already.
 func (b *Base) buildOf(ctx context.Context, members []int64, w *builder, report *Report, onProgress func(Progress)) error {
-	confirmed, err := confirmedQuestions(ctx, w.db)
-	if err != nil {
-		return err
-	}
 	now, same, err := w.currentIs(ctx, members)
 	if err != nil {
 		return err
 	}
 	report.Unchanged = same
-	if g := b.current.Load(); same && g != nil && g.id == now.id && maps.EqualFunc(g.confirmed, confirmed, slices.Equal) {
-		report.Documents, report.Passages = len(g.docs), len(g.entries)
-		return w.renew(ctx, now, g.questions())
-	}
-	docs, err := loadMany(ctx, w.db, members)
+	g := b.current.Load()
+	had := same && g != nil && g.id == now.id
+	c, err := b.collect(ctx, members, g, had, w, report, onProgress)
 	if err != nil {
 		return err
 	}
-	g, err := b.index(ctx, docs, confirmed, w.store, report, onProgress)
-	if err != nil {
+	if had && sameQuestions(g.confirmed, c.confirmed) && sameQuestions(g.suggested, c.suggested) {
+		report.Documents, report.Passages = len(g.docs), len(g.entries)
+		return w.renew(ctx, now, g.asks)
+	}
+	if g, err = b.index(ctx, c, w.store, report, onProgress); err != nil {
 		return err
 	}
 	report.Documents, report.Passages = len(g.docs), len(g.entries)
 	if same {
 		g.id = now.id
-		err = w.renew(ctx, now, g.questions())
+		err = w.renew(ctx, now, g.asks)
 	} else {
-		g.id, err = w.publish(ctx, members, len(g.entries), g.questions())
+		g.id, err = w.publish(ctx, members, len(g.entries), g.asks)
 	}
 	if err != nil {
 		return err
@@ -189,19 +190,28 @@ func (b *Base) buildOf(ctx context.Context, members []int64, w *builder, report 
 	return nil
 }
 
-// questions counts the confirmed questions that the index has.
-func (g *generation) questions() int {
-	n := 0
-	for _, list := range g.confirmed {
-		n += len(list)
+// collect gives what the index of stored documents is to be made of. Where g had
+// them, they need not be read again.
+func (b *Base) collect(ctx context.Context, members []int64, g *generation, had bool, w *builder, report *Report, onProgress func(Progress)) (c contents, err error) {
+	if c.confirmed, err = confirmedQuestions(ctx, w.db); err != nil {
+		return c, err
 	}
-	return n
+	if had {
+		c.docs = g.docs
+	} else if c.docs, err = loadMany(ctx, w.db, members); err != nil {
+		return c, err
+	}
+	c.suggested, err = b.suggest(ctx, c.docs, w, report, onProgress)
+	return c, err
 }
 
+func sameQuestions(a, b map[Ref][]string) bool { return maps.EqualFunc(a, b, slices.Equal) }
+
 // index builds and checks a generation; the current one is not touched.
-func (b *Base) index(ctx context.Context, docs []documents.Document, confirmed map[Ref][]string, s *store, report *Report, onProgress func(Progress)) (*generation, error) {
+func (b *Base) index(ctx context.Context, c contents, s *store, report *Report, onProgress func(Progress)) (*generation, error) {
 	onProgress(Progress{Stage: StageIndex})
-	g := newGeneration(docs, confirmed)
+	g := newGeneration(c.docs, c.confirmed)
+	g.guess(c.suggested)
 	if b.embedder != nil && len(g.entries) > 0 {
 		list, made, err := b.embedAll(ctx, g, s, onProgress)
 		if err != nil {

@@ -34,6 +34,7 @@ type Hit struct {
 	Ref
 	Score           float64
 	Words           float64 // the share of Score that words gave
+	Guessed         float64 // what of Words came from suggested questions, which nobody confirmed
 	Meaning         float64 // cosine to the question, 0 without vectors
 	Lifted          Ref     // the question-and-answer entry or case that lifted it, if one did
 	Named           bool    // the question names it by document and number
@@ -51,6 +52,7 @@ type Ref struct {
 // (BENCHMARKS.md, "How the weights were found").
 const (
 	askedWeight   = .3  // BM25 of confirmed questions
+	guessedWeight = .15 // and of those that a model suggested and nobody confirmed
 	historyWeight = 1.  // earlier turns of the asker, beside the question
 	synonymWeight = .5  // a formal word of the word list, beside a word of the question
 	learnedWeight = 4   // × the learned share: how much an associated word counts, 1 at most
@@ -82,6 +84,16 @@ func (g *generation) search(ctx context.Context, q Query, lexicon *Lexicon, mean
 			words[i] *= 1 + levelShare*float32(len(documents.Levels)-g.level[g.entries[i].doc])/float32(len(documents.Levels))
 		}
 	}
+	var guessed []float32
+	if g.guessed != nil {
+		guessed = make([]float32, len(words))
+		g.guessed.add(guessed, terms, guessedWeight)
+		for i, s := range guessed {
+			if allowed[g.entries[i].doc] {
+				words[i] += s
+			}
+		}
+	}
 	score := words
 	var cosines []float32
 	if meaning != nil && g.vectors != nil {
@@ -98,6 +110,9 @@ func (g *generation) search(ctx context.Context, q Query, lexicon *Lexicon, mean
 	for i := range hits {
 		h := &hits[i]
 		h.Words = float64(words[h.entry])
+		if guessed != nil {
+			h.Guessed = float64(guessed[h.entry])
+		}
 		if cosines != nil {
 			h.Meaning = float64(cosines[h.entry])
 		}

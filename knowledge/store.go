@@ -18,6 +18,7 @@ import (
 //
 // store_schema.go has the tables, store_generations.go what is current,
 // store_building.go who may write all this, store_vectors.go the vectors,
+// store_suggested.go the questions that a model suggested,
 // store_rows.go many rows at once, store_copy.go the way into another database.
 type store struct {
 	db      *sql.DB

@@ -12,7 +12,7 @@ import (
 // among them are the version of the tables and who builds, which each database
 // has of its own.
 var copied = []string{
-	"kb_documents", "kb_passages", "kb_vectors", "kb_generations", "kb_members", "kb_confirmed",
+	"kb_documents", "kb_passages", "kb_vectors", "kb_generations", "kb_members", "kb_confirmed", "kb_suggested",
 	"kb_journal", "kb_journal_refs", "kb_journal_open", "kb_journal_days", "kb_journal_topics",
 }
 
@@ -26,8 +26,8 @@ type Database struct {
 }
 
 // Copy brings a base from one database into another, as of one moment and all
-// or nothing: documents, vectors, both generations, confirmed questions and the
-// journal. Both are brought to this program's tables first; the second must
+// or nothing: documents, vectors, both generations, confirmed and suggested
+// questions and the journal. Both are brought to this program's tables first; the second must
 // have no records (*NotEmptyError), and no index may be built meanwhile
 // (*BuildingError). onProgress, which may be nil, is called as rows are
 // written. It gives the number of rows by table, which were counted in both.

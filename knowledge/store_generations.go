@@ -12,13 +12,13 @@ import (
 // published is the generation that is current in the store; the zero value says
 // that there is none.
 type published struct {
-	id        int64
-	confirmed int // questions of kb_confirmed that its index was built with
+	id    int64
+	asked int64 // generation.asks of its index
 }
 
 func currentOf(ctx context.Context, q querier) (published, error) {
 	var p published
-	err := q.QueryRowContext(ctx, `SELECT id, confirmed FROM kb_generations WHERE state = 'current'`).Scan(&p.id, &p.confirmed)
+	err := q.QueryRowContext(ctx, `SELECT id, confirmed FROM kb_generations WHERE state = 'current'`).Scan(&p.id, &p.asked)
 	if errors.Is(err, sql.ErrNoRows) {
 		return published{}, nil
 	}
@@ -28,7 +28,8 @@ func currentOf(ctx context.Context, q querier) (published, error) {
 // contents is all that an index is made of.
 type contents struct {
 	docs      []documents.Document
-	confirmed map[Ref][]string
+	confirmed map[Ref][]string // questions that an administrator confirmed for an article
+	suggested map[Ref][]string // questions that a model suggested
 }
 
 // load reads the current generation as of one moment: another process may
@@ -49,7 +50,11 @@ func (s *store) load(ctx context.Context, known func(published) bool) (published
 		if c.docs, err = loadMany(ctx, tx, ids); err != nil {
 			return err
 		}
-		c.confirmed, err = confirmedQuestions(ctx, tx)
+		if c.confirmed, err = confirmedQuestions(ctx, tx); err != nil {
+			return err
+		}
+		known, err := suggestedQuestions(ctx, tx)
+		c.suggested = suggestedFor(c.docs, known)
 		return err
 	})
 	return p, c, err
@@ -104,14 +109,14 @@ func (s *store) membersWithout(ctx context.Context, files []string) ([]int64, er
 
 // publish makes a generation of the given documents current; what was current
 // becomes previous.
-func (w *builder) publish(ctx context.Context, ids []int64, passages, confirmed int) (int64, error) {
+func (w *builder) publish(ctx context.Context, ids []int64, passages int, asks int64) (int64, error) {
 	var id int64
 	err := w.write(ctx, func(tx *sql.Tx) error {
 		if err := lockGenerations(ctx, tx); err != nil {
 			return err
 		}
 		if err := tx.QueryRowContext(ctx, `INSERT INTO kb_generations (state, created, passages, confirmed) VALUES ('building', $1, $2, $3) RETURNING id`,
-			now(), passages, confirmed).Scan(&id); err != nil {
+			now(), passages, asks).Scan(&id); err != nil {
 			return err
 		}
 		insert := inserter{tx: tx, into: `kb_members (generation, n, document)`}
@@ -136,14 +141,14 @@ func (w *builder) publish(ctx context.Context, ids []int64, passages, confirmed 
 	return id, err
 }
 
-// renew notes that the index of a generation was built again with more
-// confirmed questions, so that other processes build theirs again too.
-func (w *builder) renew(ctx context.Context, p published, confirmed int) error {
-	if p.confirmed >= confirmed {
+// renew notes that the index of a generation was built again with other
+// questions, so that other processes build theirs again too.
+func (w *builder) renew(ctx context.Context, p published, asks int64) error {
+	if p.asked == asks {
 		return nil
 	}
 	return w.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE kb_generations SET confirmed = $2 WHERE id = $1`, p.id, confirmed)
+		_, err := tx.ExecContext(ctx, `UPDATE kb_generations SET confirmed = $2 WHERE id = $1`, p.id, asks)
 		return err
 	})
 }

@@ -4,7 +4,8 @@
 //
 // Nothing here knows what is done with a model's reply: package knowledge
 // checks each claim of an answer against the sources, package conversations each
-// value that was found in a plan against the plan and the form.
+// value that was found in a plan against the plan and the form; suggested
+// questions are shown to administrators only.
 package prompts
 
 import (
@@ -57,6 +58,16 @@ type PlanField struct {
 	Options []string // of which the answer is one; none for free answers
 }
 
+// Suggest is what the suggest templates are given: an article for which
+// questions are wanted.
+type Suggest struct {
+	Fence string
+	Title string // of the document
+	Text  string
+	Most  int // questions
+	Long  int // characters of a question
+}
+
 // Set is a complete set of prompts. It is immutable.
 type Set struct {
 	templates map[string]*template.Template
@@ -69,6 +80,9 @@ const (
 	answerUser   = "answer.user.tmpl"
 	planSystem   = "plan.system.tmpl"
 	planUser     = "plan.user.tmpl"
+
+	suggestSystem = "suggest.system.tmpl"
+	suggestUser   = "suggest.user.tmpl"
 )
 
 // wanted says of each template which words it must hold for the checks behind
@@ -82,6 +96,8 @@ var wanted = []struct {
 	{answerUser, []string{".Fence", ".Question", ".Sources"}, Answer{Sources: make([]Source, 1), Earlier: make([]string, 1)}},
 	{planSystem, []string{"key", "text", "source"}, Plan{Fields: make([]PlanField, 1)}},
 	{planUser, []string{".Fence", ".Text", ".Fields"}, Plan{Fields: make([]PlanField, 1)}},
+	{suggestSystem, []string{"JSON", ".Most"}, Suggest{}},
+	{suggestUser, []string{".Fence", ".Text"}, Suggest{}},
 }
 
 // Load gives the built-in prompts, with those of dir in place of the ones they
@@ -158,6 +174,12 @@ func (s *Set) Answer(a Answer) (system, user string, err error) {
 func (s *Set) Plan(p Plan) (system, user string, err error) {
 	p.Text = strings.ReplaceAll(p.Text, p.Fence, "")
 	return s.render(planSystem, planUser, p)
+}
+
+// Suggest renders the two messages that ask for questions about an article.
+func (s *Set) Suggest(a Suggest) (system, user string, err error) {
+	a.Text = strings.ReplaceAll(a.Text, a.Fence, "")
+	return s.render(suggestSystem, suggestUser, a)
 }
 
 func (s *Set) render(system, user string, data any) (string, string, error) {

@@ -216,6 +216,7 @@ func TestBrokenSettingsAreNamedAndNoSecretIsShown(t *testing.T) {
 		"no host of a store":  {map[string]string{"REDIS_URL": "redis://u:" + secret + "@/0"}, "REDIS_URL"},
 		"a short key":         {map[string]string{"FILES_KEY": secret}, "FILES_KEY"},
 		"a short second key":  {map[string]string{"FILES_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n" + secret}, "FILES_KEY"},
+		"questions of nobody": {map[string]string{"INDEX_QUESTIONS": "true"}, "OPENAI_CHAT_MODEL"},
 		"no second keeper":    {map[string]string{"TWO_KEEPERS": secret}, "TWO_KEEPERS"},
 		"no such log":         {map[string]string{"LOG_FORMAT": secret}, "LOG_FORMAT"},
 		"no forms":            {map[string]string{"PROCEDURES_DIR": "/nowhere/" + secret}, "PROCEDURES_DIR"},

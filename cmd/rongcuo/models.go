@@ -25,6 +25,8 @@ func (s settings) checkModels() error {
 		return failure("设置 EMBEDDING=openai 时还要设置 OPENAI_EMBEDDING_MODEL。")
 	case s.Embedding == embeddingOpenAI && s.Dimensions <= 0:
 		return failure("设置 OPENAI_EMBEDDING_MODEL 时还要设置 OPENAI_EMBEDDING_DIMENSIONS（向量的维数）。")
+	case s.IndexQuestions && s.ChatModel == "":
+		return failure("设置 INDEX_QUESTIONS=true 时还要设置 OPENAI_CHAT_MODEL。")
 	case (s.Embedding == embeddingOpenAI || s.ChatModel != "") && s.ModelURL == "":
 		return failure("使用模型时还要设置 OPENAI_BASE_URL（服务地址，以 http:// 或 https:// 开头）。")
 	}
@@ -78,6 +80,9 @@ func newBase(ctx context.Context, s settings, db *database) (*knowledge.Base, er
 	}
 	if models != nil && s.ChatModel != "" {
 		options.Composer = knowledge.PromptComposer{Prompts: s.prompts, Model: models}
+		if s.IndexQuestions {
+			options.Suggester = knowledge.PromptSuggester{Prompts: s.prompts, Model: models}
+		}
 	}
 	base, err := knowledge.New(ctx, options)
 	if err != nil {

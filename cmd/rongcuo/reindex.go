@@ -68,6 +68,12 @@ func printReport(out io.Writer, r knowledge.Report) {
 	if r.Embedded > 0 {
 		fmt.Fprintf(out, "新计算语义向量 %d 条。", r.Embedded)
 	}
+	if r.Suggested > 0 {
+		fmt.Fprintf(out, "模型给 %d 条拟了问法。", r.Suggested)
+	}
+	if r.Unsuggested > 0 {
+		fmt.Fprintf(out, "模型没有给出可用的答复，%d 条没有拟问法，下次再拟。", r.Unsuggested)
+	}
 	if r.Unchanged {
 		fmt.Fprintln(out, "内容没有变化。")
 	} else {
@@ -113,6 +119,8 @@ func (p *progress) show(s knowledge.Progress) {
 	switch s.Stage {
 	case knowledge.StageRead:
 		fmt.Fprintf(p.out, clearLine+"正在读取第 %d 个文件：%s", s.Done, s.File)
+	case knowledge.StageSuggest:
+		fmt.Fprintf(p.out, clearLine+"模型正在拟问法 %d/%d", s.Done, s.Total)
 	case knowledge.StageEmbed:
 		left := time.Duration(float64(time.Since(p.start)) * float64(s.Total-s.Done) / float64(max(s.Done, 1)))
 		fmt.Fprintf(p.out, clearLine+"正在计算语义向量 %d/%d，约剩 %s", s.Done, s.Total, left.Round(time.Second))

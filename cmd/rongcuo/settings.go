@@ -59,6 +59,7 @@ type settings struct {
 	EmbeddingModel string `env:"OPENAI_EMBEDDING_MODEL"`
 	Dimensions     int    `env:"OPENAI_EMBEDDING_DIMENSIONS"`
 	Embedding      string `env:"EMBEDDING"`
+	IndexQuestions bool   `env:"INDEX_QUESTIONS"`
 
 	words      string
 	safeguards []byte
@@ -139,12 +140,13 @@ func settingError(err error) error {
 }
 
 var settingOf = map[string]struct{ name, form string }{
-	"Dimensions":   {"OPENAI_EMBEDDING_DIMENSIONS", "一个整数"},
-	"PersonTokens": {"TOKENS_PER_PERSON_DAY", "一个整数"},
-	"AllTokens":    {"TOKENS_PER_DAY", "一个整数"},
-	"OwnerIDs":     {"OWNER_IDS", "用逗号隔开的数字"},
-	"Closed":       {"CLOSED_MODE", " true 或者 false"},
-	"TwoKeepers":   {"TWO_KEEPERS", " true 或者 false"},
+	"Dimensions":     {"OPENAI_EMBEDDING_DIMENSIONS", "一个整数"},
+	"PersonTokens":   {"TOKENS_PER_PERSON_DAY", "一个整数"},
+	"AllTokens":      {"TOKENS_PER_DAY", "一个整数"},
+	"OwnerIDs":       {"OWNER_IDS", "用逗号隔开的数字"},
+	"Closed":         {"CLOSED_MODE", " true 或者 false"},
+	"TwoKeepers":     {"TWO_KEEPERS", " true 或者 false"},
+	"IndexQuestions": {"INDEX_QUESTIONS", " true 或者 false"},
 }
 
 // checkStores sees that the addresses of the stores can be read, and the key of

@@ -40,6 +40,7 @@ const textSettings = `
   OPENAI_BASE_URL           模型服务的地址
   OPENAI_API_KEY            模型服务的密钥
   OPENAI_CHAT_MODEL         智能撰写的模型；不填则直接摘录条文
+  INDEX_QUESTIONS           true：建索引时由模型给每条拟几个问法，供管理员采用
   OPENAI_EMBEDDING_MODEL    语义检索的模型
   OPENAI_EMBEDDING_DIMENSIONS  它的维数
   TOKENS_PER_PERSON_DAY     每人每天的模型用量上限
