@@ -107,20 +107,20 @@ func (trouble telegramTrouble) try(t *testing.T, s Store) {
 	polled := make(chan error, 1)
 	go func() { polled <- p.run(ctx) }()
 	tg.say(7, "前")
-	time.Sleep(time.Minute)
+	settle(time.Minute)
 
 	d.set(true)
 	post(t, o, Message{Key: "waiting", Chat: 8, Text: "等着"})
 	for range 10 {
 		tg.say(7, "中")
-		time.Sleep(time.Minute)
+		settle(time.Minute)
 	}
 	d.set(false)
-	time.Sleep(trouble.first)
+	settle(trouble.first)
 	if len(tg.sentTo(8)) != 1 || len(tg.sentTo(7)) < 2 {
 		t.Errorf("%v after the return chat 8 has %q, chat 7 %q", trouble.first, tg.sentTo(8), tg.sentTo(7))
 	}
-	time.Sleep(2 * time.Minute) // a chat takes one message a second
+	settle(2 * time.Minute) // a chat takes one message a second
 	var want []string
 	for i := range 11 {
 		want = append(want, fmt.Sprint(i+1, " ", []string{"前", "中"}[min(i, 1)]))

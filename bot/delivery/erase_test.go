@@ -154,7 +154,7 @@ func TestAPersonIsForgottenByAWord(t *testing.T) {
 		arrive(t, o, 1, 7, "甲")
 		arrive(t, o, 2, 7, "删除我")
 		arrive(t, o, 3, 7, "乙")
-		time.Sleep(time.Minute)
+		settle(time.Minute)
 		if got := r.texts(7); got[len(got)-1] != "1 乙" || !slices.Contains(got, "已删除") {
 			t.Errorf("got %q; the state must begin anew after the word", got)
 		}

@@ -109,9 +109,9 @@ func TestAStoreAwayForAMinuteLosesNothing(t *testing.T) {
 					break
 				}
 			}
-			time.Sleep(time.Second)
+			settle(time.Second)
 		}
-		time.Sleep(20 * time.Second) // a chat takes one message a second
+		settle(20 * time.Second) // a chat takes one message a second
 		for chat := range int64(3) {
 			checkEchoed(t, r, chat+1, updates/3)
 		}
@@ -132,9 +132,9 @@ func TestLostAnswersOfTheStoreDoubleNothing(t *testing.T) {
 			if p.keep(t.Context(), []json.RawMessage{textUpdate(id, 7, "x")}) == nil {
 				id++
 			}
-			time.Sleep(time.Second)
+			settle(time.Second)
 		}
-		time.Sleep(2 * time.Minute)
+		settle(2 * time.Minute)
 		if f.lost.Load() == 0 {
 			t.Fatal("no answer was lost: the test tries nothing")
 		}
@@ -164,11 +164,11 @@ func TestAHolderPausedPastItsLeaseChangesNothing(t *testing.T) {
 		<-inHand
 		cut.away.Store(true)
 		start(t, a)
-		time.Sleep(2 * chatLease)
+		settle(2 * chatLease)
 		checkEchoed(t, r, 7, 1)
 		cut.away.Store(false)
 		arrive(t, a, 2, 7, "x")
-		time.Sleep(2 * chatLease)
+		settle(2 * chatLease)
 		checkEchoed(t, r, 7, 2)
 	})
 }

@@ -207,7 +207,7 @@ func TestOneReplicaLeadsAndAnotherTakesOver(t *testing.T) {
 			t.Fatal(name)
 		}
 		stopB := run("b", s)
-		time.Sleep(10 * time.Minute)
+		settle(10 * time.Minute)
 		if len(began) != 0 {
 			t.Fatal("the lock was not kept")
 		}

@@ -73,11 +73,11 @@ func TestAJobOutlivesItsTurnAndTellsHowFarItIs(t *testing.T) {
 		if got := said("开始"); got != "waiting||7|" {
 			t.Errorf("started: %s", got)
 		}
-		time.Sleep(5 * time.Minute)
+		settle(5 * time.Minute)
 		if got := said("开始"); got != "已在进行|running|甲机|7|5/10" {
 			t.Errorf("asked for again: %s", got)
 		}
-		time.Sleep(5 * time.Minute)
+		settle(5 * time.Minute)
 		if got := said("怎样"); got != "done|甲机|7|9/10" {
 			t.Errorf("after it: %s", got)
 		}
@@ -113,14 +113,14 @@ func TestAJobCanBeCancelledWhileItRunsOrWaits(t *testing.T) {
 		if got := said("开始"); !strings.HasPrefix(got, "waiting|") {
 			t.Errorf("a new one: %s", got)
 		}
-		time.Sleep(20 * time.Second)
+		settle(20 * time.Second)
 		if begun.Load() != 1 {
 			t.Error("two of one key ran at once")
 		}
 		if got := said("停止"); !strings.HasPrefix(got, "waiting|") {
 			t.Errorf("stopped what was %s", got)
 		}
-		time.Sleep(5 * time.Minute)
+		settle(5 * time.Minute)
 		if got := said("怎样"); !strings.HasPrefix(got, "cancelled|") || begun.Load() != 1 {
 			t.Errorf("in the end %s, begun %d times", got, begun.Load())
 		}
@@ -146,7 +146,7 @@ func TestAJobThatFailsIsTriedAgainThenParkedAndRevived(t *testing.T) {
 	}
 	jobBubble(t, job, func(t *testing.T, o *Office, said func(string) string, r *recorder) {
 		said("开始")
-		time.Sleep(5 * time.Minute)
+		settle(5 * time.Minute)
 		if got := said("怎样"); !strings.HasPrefix(got, "failed|") || tries.Load() != MaxTries {
 			t.Errorf("%s after %d tries", got, tries.Load())
 		}
@@ -160,7 +160,7 @@ func TestAJobThatFailsIsTriedAgainThenParkedAndRevived(t *testing.T) {
 		if n, err := o.store.Revive(t.Context(), Jobs); n != 1 || err != nil {
 			t.Errorf("revived %d, %v", n, err)
 		}
-		time.Sleep(time.Minute)
+		settle(time.Minute)
 		if got := said("怎样"); !strings.HasPrefix(got, "done|") || !slices.Contains(r.texts(7), "好了") {
 			t.Errorf("after it was revived: %s, %q", got, r.texts(7))
 		}
@@ -188,7 +188,7 @@ func TestAJobGoesOnElsewhere(t *testing.T) {
 		endless := func(ctx context.Context, w *Work) error { <-ctx.Done(); return ctx.Err() }
 		a, stopA := replica(s, "a", endless)
 		arrive(t, a, 1, 7, "开始")
-		time.Sleep(time.Minute)
+		settle(time.Minute)
 		began := time.Now()
 		stopA()
 		if waited := time.Since(began); waited > time.Second {
@@ -196,10 +196,10 @@ func TestAJobGoesOnElsewhere(t *testing.T) {
 		}
 		cut := &faulty{Store: s}
 		replica(cut, "b", endless)
-		time.Sleep(time.Minute)
+		settle(time.Minute)
 		cut.away.Store(true)
 		replica(s, "c", func(ctx context.Context, w *Work) error { return w.Send(Message{Chat: 7, Text: "完成"}) })
-		time.Sleep(time.Minute)
+		settle(time.Minute)
 		// a's try does not count, it was handed back; b's does.
 		mu.Lock()
 		defer mu.Unlock()

@@ -100,6 +100,13 @@ func inBubble(t *testing.T, handler Handler, test func(t *testing.T, o *Office, 
 	})
 }
 
+// settle lets time pass in a bubble and waits until nobody does anything any
+// more: what was done up to now may be read without a lock.
+func settle(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 func newOffice(t testing.TB, c Config) *Office {
 	t.Helper()
 	o, err := New(c)
@@ -210,11 +217,11 @@ func TestACrashingUpdateIsParkedAndTheChatGoesOn(t *testing.T) {
 		arrive(t, o, 1, 7, "炸")
 		arrive(t, o, 2, 7, "下一条")
 		arrive(t, o, 3, 8, "别的会话")
-		time.Sleep(time.Second)
+		settle(time.Second)
 		if got := r.texts(8); len(got) != 1 {
 			t.Errorf("another chat waits: %q", got)
 		}
-		time.Sleep(20 * time.Second)
+		settle(20 * time.Second)
 		if tries != MaxTries {
 			t.Errorf("tried %d times", tries)
 		}
@@ -243,7 +250,7 @@ func TestAnUpdateThatKillsTheProcessIsParked(t *testing.T) {
 		}
 		start(t, newOffice(t, Config{Store: s, Client: r, Admins: func(context.Context) []int64 { return []int64{900} },
 			Handler: func(context.Context, *Turn) error { t.Error("handled a sixth time"); return nil }}))
-		time.Sleep(5 * time.Second)
+		settle(5 * time.Second)
 		if got := r.texts(900); len(got) != 1 {
 			t.Errorf("the administrator got %q", got)
 		}
@@ -315,7 +322,7 @@ func TestStoppingFinishesOrHandsBack(t *testing.T) {
 		stop := start(t, o)
 		arrive(t, o, 1, 7, "slow")
 		arrive(t, o, 2, 8, "endless")
-		time.Sleep(time.Second)
+		settle(time.Second)
 		began := time.Now()
 		stop()
 		if took := time.Since(began); took > DrainTime {
@@ -340,7 +347,7 @@ func TestAnOldButtonPressReachesTheHandler(t *testing.T) {
 			t.Fatalf("chat %d, %v", it.Chat, err)
 		}
 		put(t, o.store, Inbox, it)
-		time.Sleep(3 * time.Minute) // Telegram forgets a press after 150 s
+		settle(3 * time.Minute) // Telegram forgets a press after 150 s
 		if got != "ok:7" {
 			t.Errorf("handler saw %q", got)
 		}
@@ -351,7 +358,7 @@ func TestAnUpdateOfUnreadableShapeIsSkipped(t *testing.T) {
 	inBubble(t, echo, func(t *testing.T, o *Office, r *recorder) {
 		put(t, o.store, Inbox, Item{Key: "1", Chat: 7, Order: 1, Body: []byte(`{"update_id":1,"message":{"chat":{"id":7},"text":[1]}}`)})
 		arrive(t, o, 2, 7, "后来")
-		time.Sleep(2 * time.Second)
+		settle(2 * time.Second)
 		if got := r.texts(7); len(got) != 1 || got[0] != "1 后来" {
 			t.Errorf("sent %q", got)
 		}
@@ -375,7 +382,7 @@ func TestASessionChangedMeanwhileCallsTheHandlerAgain(t *testing.T) {
 	inBubble(t, handler, func(t *testing.T, office *Office, r *recorder) {
 		o = office
 		arrive(t, o, 1, 7, "x")
-		time.Sleep(3 * time.Second)
+		settle(3 * time.Second)
 		if got := r.texts(7); len(got) != 1 || got[0] != "11 x" {
 			t.Errorf("sent %q after %d calls", got, calls)
 		}

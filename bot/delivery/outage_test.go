@@ -78,7 +78,7 @@ func TestAnOutageIsToldOnceToEachAndWithinFiveSeconds(t *testing.T) {
 		}
 		f.away.Store(false)
 		tries(1, string(textUpdate(3, 7, "x")))
-		time.Sleep(2 * outageCalm)
+		settle(2 * outageCalm)
 		f.away.Store(true)
 		tries(10, string(textUpdate(4, 7, "x")))
 		if at := r.notices(7); len(at) != 2 {

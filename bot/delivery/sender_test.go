@@ -36,10 +36,10 @@ func TestSendingStaysWithinTelegramsLimits(t *testing.T) {
 			all = append(all, Message{Key: fmt.Sprint("p", i), Chat: 1000, Text: fmt.Sprint(i), Priority: Notice})
 		}
 		post(t, o, all...)
-		time.Sleep(3 * time.Second)
+		settle(3 * time.Second)
 		before := time.Now()
 		arrive(t, o, 1, 5000, "急")
-		time.Sleep(5 * time.Minute)
+		settle(5 * time.Minute)
 
 		times := func(keep func(sending) bool) (at []time.Time) {
 			for _, s := range r.sent {
@@ -90,20 +90,20 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 			return len(slices.DeleteFunc(slices.Clone(r.sent), func(s sending) bool { return s.chat != chat }))
 		}
 		post(t, o, Message{Key: "1", Chat: 1, Text: "a"}, Message{Key: "1b", Chat: 1, Text: "b"})
-		time.Sleep(time.Second)
+		settle(time.Second)
 		post(t, o, Message{Key: "3", Chat: 3, Text: "c"})
-		time.Sleep(time.Second)
+		settle(time.Second)
 		if tried(3) != 1 {
 			t.Error("one refused chat stopped another")
 		}
 		post(t, o, Message{Key: "2", Chat: 2, Text: "d"}) // a second chat refused: the bot as a whole
-		time.Sleep(time.Second)
+		settle(time.Second)
 		post(t, o, Message{Key: "4", Chat: 4, Text: "e"})
-		time.Sleep(20 * time.Second)
+		settle(20 * time.Second)
 		if tried(4) != 0 {
 			t.Error("sent while the whole bot is asked to wait")
 		}
-		time.Sleep(20 * time.Second)
+		settle(20 * time.Second)
 		if tried(4) != 1 || !slices.Equal(r.texts(1), []string{"a", "b"}) || tried(2) != 1 {
 			t.Errorf("after the wait: %v", r.sent)
 		}
@@ -124,9 +124,9 @@ func TestAnOutageOfTelegramLosesNoMessageAndNoOrder(t *testing.T) {
 			post(t, o, Message{Key: fmt.Sprint(i), Chat: 7, Text: fmt.Sprint(i)})
 		}
 		post(t, o, Message{Key: "old", Chat: 8, Text: "不再要紧", Until: time.Now().Add(5 * time.Minute)})
-		time.Sleep(10 * time.Minute)
+		settle(10 * time.Minute)
 		down.Store(false)
-		time.Sleep(3 * time.Minute)
+		settle(3 * time.Minute)
 		if got := strings.Join(r.texts(7), ""); got != "01234" {
 			t.Errorf("sent %q", got)
 		}
@@ -252,7 +252,7 @@ func TestAGroupThatMovedGetsItsMessage(t *testing.T) {
 			return nil
 		}
 		post(t, o, Message{Key: "k", Chat: -5, Text: "通知"})
-		time.Sleep(5 * time.Second)
+		settle(5 * time.Second)
 		if got := r.texts(-1005); len(got) != 1 {
 			t.Errorf("the new group got %q", got)
 		}
@@ -271,12 +271,12 @@ func TestARefusedTokenLosesNothing(t *testing.T) {
 			return nil
 		}
 		post(t, o, Message{Key: "a", Chat: 1, Text: "a"}, Message{Key: "b", Chat: 2, Text: "b"})
-		time.Sleep(10 * time.Minute)
+		settle(10 * time.Minute)
 		if asked > 30 {
 			t.Errorf("asked %d times in ten minutes with a refused token", asked)
 		}
 		wrong.Store(false)
-		time.Sleep(2 * time.Minute)
+		settle(2 * time.Minute)
 		if len(r.sent) != 2 {
 			t.Errorf("sent %d of 2", len(r.sent))
 		}
