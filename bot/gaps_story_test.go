@@ -73,7 +73,7 @@ func TestTheWordsOfAnAnsweredQuestionStayInTheChat(t *testing.T) {
 	official.AwaitText("依据截至")
 	official.Say("我的身份证号是11010519491231002X，金丝雀二")
 	official.AwaitText("请不要发送身份证号")
-	s, err := journalOf(t, town).Stats(t.Context(), time.Now(), 2)
+	s, err := journalOf(t, town).Stats(t.Context(), time.Now().In(time.FixedZone("", 8*60*60)), 2)
 	must(t, err)
 	if n := s.Days[0].Asked() + s.Days[1].Asked(); n != 2 {
 		t.Errorf("%d questions counted", n)

@@ -34,7 +34,7 @@ func (m ModelProposer) Propose(ctx context.Context, text string, fields []*Field
 	if utf8.RuneCountInString(text) < modelStart {
 		return nil
 	}
-	plan := prompts.Plan{Fence: rand.Text(), Text: shorten(text, modelText), Date: typed.FormatDate(time.Now())}
+	plan := prompts.Plan{Fence: rand.Text(), Text: shorten(text, modelText), Date: typed.FormatDate(time.Now().In(typed.China))}
 	for _, f := range fields {
 		if !f.proposable() {
 			continue

@@ -229,3 +229,14 @@ func (slowEmbedder) Embed(ctx context.Context, texts []string) ([][]float32, err
 }
 func (slowEmbedder) Dim() int     { return 2 }
 func (slowEmbedder) Name() string { return "slow" }
+
+// At eight in the evening in London the next day's law is in force in China.
+func TestADayBeginsInChina(t *testing.T) {
+	b, err := New(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.today().Format(time.DateOnly), time.Now().UTC().Add(8*time.Hour).Format(time.DateOnly); got != want {
+		t.Errorf("today is %s, in China it is %s", got, want)
+	}
+}

@@ -90,6 +90,9 @@ func Sample() fs.FS {
 	return sub
 }
 
+// china is where the texts are in force, and a day begins there.
+var china = time.FixedZone("UTC+8", 8*60*60)
+
 // New makes a base. With a database it answers from the generation that is
 // current there; without one, or when none is there yet, it is empty until
 // Reindex or Load.
@@ -110,7 +113,7 @@ func New(ctx context.Context, o Options) (*Base, error) {
 		b.office = defaultOffice
 	}
 	if b.today == nil {
-		b.today = time.Now
+		b.today = func() time.Time { return time.Now().In(china) }
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)

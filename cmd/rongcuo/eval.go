@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"rongcuo/conversations/typed"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
 )
@@ -84,7 +85,7 @@ func runEval(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	if day == "" {
-		day = documents.Date(time.Now().Format("2006-01-02"))
+		day = documents.Date(time.Now().In(typed.China).Format(time.DateOnly))
 	}
 	list, err := readQuestions(*questions)
 	if err != nil {
