@@ -47,6 +47,13 @@ func (b *Bot) answer(ctx context.Context, c *chat, q knowledge.Question) error {
 	if q.Words, err = b.spent(ctx, c); err != nil {
 		return err
 	}
+	if !q.Words {
+		free := b.composer()
+		q.Words = free == nil
+		if free != nil {
+			defer free()
+		}
+	}
 	growing := b.growing(ctx, c)
 	a, err := b.base.Ask(ctx, q, growing.show)
 	if err != nil {
@@ -60,6 +67,22 @@ func (b *Bot) answer(ctx context.Context, c *chat, q knowledge.Question) error {
 	}
 	c.edit = growing.message
 	return b.showAnswer(c, q, a, b.record(ctx, c, a))
+}
+
+// composersAtOnce is how many answers wait for a language model at once: half of
+// the updates that a delivery.Office handles at once by default, so that the
+// other half stays free for filings, however long the model takes (promise R24).
+const composersAtOnce = 8
+
+// composer takes a place at the language model and gives what frees it; nil when
+// all are taken. Nobody queues: who comes then gets the texts alone at once.
+func (b *Bot) composer() (free func()) {
+	select {
+	case b.composing <- struct{}{}:
+		return func() { <-b.composing }
+	default:
+		return nil
+	}
 }
 
 // showAnswer shows an answer and remembers what its buttons need.

@@ -39,6 +39,8 @@ type Bot struct {
 	log    *slog.Logger
 	now    func() time.Time
 	office office
+
+	composing chan struct{} // holds a token for each answer that waits for a model
 }
 
 // office is what the bot uses of a delivery.Office.
@@ -94,7 +96,7 @@ func New(c Config) (*Bot, error) {
 		return nil, errors.New("bot: Base, Book, Client, Limits and Library are required")
 	}
 	b := &Bot{base: c.Base, book: c.Book, client: c.Client, limits: c.Limits, config: c, log: c.Log, now: c.Now,
-		keeper: &keeper{base: c.Base, dir: c.Library}}
+		keeper: &keeper{base: c.Base, dir: c.Library}, composing: make(chan struct{}, composersAtOnce)}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}

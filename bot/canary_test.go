@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -48,7 +49,8 @@ func TestCanariesAreFoundNowhere(t *testing.T) {
 	tn := foundWith(t, telegram, dir, knowledge.Options{Composer: knowledge.PromptComposer{Prompts: set, Model: models}},
 		func(c *bot.Config) {
 			c.Log = slog.New(slog.NewTextHandler(locked, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		})
+		}, newClock().rules)
+	staff(t, tn)
 	official, admin := tn.As("普通干部"), tn.As("管理员")
 	for _, text := range []string{
 		"我的身份证号是11010519491231002X，这样算失误吗", "身份证 110105 19491231 002X", "请回电13912345678，集体决策我反对过还追究吗",
@@ -62,6 +64,20 @@ func TestCanariesAreFoundNowhere(t *testing.T) {
 	tn.settled(t)
 	admin.Say("/withdraw 13912345678")
 	tn.settled(t)
+	seedElsewhere(t, tn)
+	admin.Say("集体决策我反对过还追究吗，电话13912345678")
+	tn.settled(t)
+	for _, look := range []string{"/why", "/audit"} { // what an administrator is shown about it
+		admin.Say(look)
+		tn.settled(t)
+	}
+	for _, m := range admin.Chat() {
+		for _, c := range canaries {
+			if m.From == "bot" && strings.Contains(m.Text, c) && !strings.Contains(m.Text, "没有找到") {
+				t.Errorf("an administrator is shown %s:\n%s", c, m.Text)
+			}
+		}
+	}
 	tn.stop()
 
 	for _, c := range canaries {
@@ -90,6 +106,44 @@ func TestCanariesAreFoundNowhere(t *testing.T) {
 	must(t, db.QueryRow(`SELECT COUNT(*) FROM records_chain`).Scan(&entries))
 	if entries < 2 {
 		t.Error("the database that was searched is not the one that was used")
+	}
+}
+
+// seedElsewhere puts the canaries where no question is: into answers of a filing,
+// names and captions of files, the data of buttons, a group, an edited message
+// and the code of an invitation.
+func seedElsewhere(t *testing.T, tn *town) {
+	t.Helper()
+	handler := tn.As("承办人")
+	handler.Say("/file")
+	answerAll(t, handler, tn.procedures.Latest("risk-filing"), filled, "群众或企业遇到什么困难")
+	for _, c := range canaries[:3] {
+		handler.Say("联系手机或证件" + c + "，" + plenty)
+		handler.AwaitText("群众或企业遇到什么困难")
+	}
+	handler.Say("机密★5年 金丝雀计划代号七号")
+	handler.AwaitText("密级标志")
+	handler.Send("11010519491231002X.pdf", []byte("%PDF-1.7 金丝雀计划代号七号"), "机密★ 金丝雀计划代号七号")
+	tn.settled(t)
+	press := "art:13912345678:金丝雀计划代号七号"
+	group := map[string]any{"id": -1001, "type": "supergroup", "title": "13912345678"}
+	from := map[string]any{"id": idOf("official"), "is_bot": false, "first_name": "甲"}
+	message := func(chat, fields map[string]any) map[string]any {
+		m := map[string]any{"message_id": 900001, "date": 1, "from": from, "chat": chat}
+		maps.Copy(m, fields)
+		return m
+	}
+	private := map[string]any{"id": idOf("official"), "type": "private", "first_name": "甲"}
+	for i, b := range []badInput{
+		{As: "official", Press: &press},
+		{As: "official", Text: "/start i-11010519491231002X"},
+		{As: "official", Update: map[string]any{"message": message(group, map[string]any{"text": "@rongcuo_bot 机密★5年 金丝雀计划代号七号"})}},
+		{As: "official", Update: map[string]any{"message": message(group, map[string]any{"text": "/ask@rongcuo_bot 我的手机13912345678"})}},
+		{As: "official", Update: map[string]any{"edited_message": message(private, map[string]any{"text": "身份证11010519491231002X"})}},
+		{As: "official", Update: map[string]any{"message": message(private, map[string]any{"caption": "工资卡6222020000000000008", "photo": []any{}})}},
+	} {
+		deliver(t, tn, [][]byte{b.update(t, 700000+i)})
+		tn.settled(t)
 	}
 }
 

@@ -14,9 +14,11 @@ import (
 const clientTime = time.Minute
 
 // Dial gives the client of a Bot API server. It makes no call yet; an error
-// holds no token.
+// holds no token. It follows no redirect: the address of a call has the token in
+// it, which the next server would be told as the page before.
 func Dial(server, token string) (*tg.Bot, error) {
-	return tg.New(token, tg.WithSkipGetMe(), tg.WithServerURL(server), tg.WithHTTPClient(clientTime, &http.Client{Timeout: clientTime}))
+	client := &http.Client{Timeout: clientTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return tg.New(token, tg.WithSkipGetMe(), tg.WithServerURL(server), tg.WithHTTPClient(clientTime, client))
 }
 
 // handled are the kinds of updates that the bot does something with.

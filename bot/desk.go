@@ -83,21 +83,66 @@ func (b *Bot) find(ctx context.Context, c *chat, number string) error {
 	if number == "" {
 		return c.say(textWhichNumber, nil)
 	}
-	taken, err := b.limits.Take(ctx, c.personal("find"), 1, 10, time.Hour) // numbers are not found by trying (R14)
+	missed, err := b.limits.Take(ctx, c.personal("missed"), 0, missesAnHour, time.Hour)
 	if err != nil {
 		return err
 	}
-	if !taken.OK {
+	if missed.Used >= missesAnHour { // numbers are not found by trying (R14, T6)
 		return c.say(textNoFiling, nil)
 	}
 	full, err := b.config.Desk.ByNumber(ctx, c.user, number)
 	if errors.Is(err, records.ErrNotFound) {
-		return c.say(textNoFiling, nil)
+		return b.missed(ctx, c)
 	}
 	if err != nil {
 		return err
 	}
 	return b.showCard(c, full)
+}
+
+// missesAnHour is how many numbers a person may try in vain; what he finds does
+// not count.
+const missesAnHour = 10
+
+// missed says that there is no such filing, to nobody more than to others. The
+// miss that is the last one allowed is told to the owners and registrars, and is
+// in the audit.
+func (b *Bot) missed(ctx context.Context, c *chat) error {
+	taken, err := b.limits.Take(ctx, c.personal("missed"), 1, missesAnHour, time.Hour)
+	if err != nil {
+		return err
+	}
+	if taken.OK && taken.Used == missesAnHour {
+		if err := b.guessed(ctx, c); err != nil {
+			return err
+		}
+	}
+	return c.say(textNoFiling, nil)
+}
+
+// guessed alerts those who look after filings.
+func (b *Bot) guessed(ctx context.Context, c *chat) error {
+	if err := b.book.Note(ctx, records.Entry{Actor: c.user, Kind: records.KindRefused, Subject: "/find", Detail: map[string]int{"misses": missesAnHour}}); err != nil {
+		return err
+	}
+	told := map[int64]bool{c.user: true} // not the one who guesses
+	for _, role := range []records.Role{records.Owner, records.Registrar} {
+		holders, err := b.book.Holders(ctx, role, "")
+		if err != nil {
+			return err
+		}
+		for _, p := range holders {
+			if told[p.Person] {
+				continue
+			}
+			told[p.Person] = true
+			m := delivery.Message{Key: fmt.Sprintf("guessed/%s/%d", c.turnKey(), p.Person), Chat: p.Person, Priority: delivery.Notice, Text: fmt.Sprintf(textGuessed, c.user, missesAnHour)}
+			if err := c.turn.Send(m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (b *Bot) pressSee(ctx context.Context, c *chat, id string) error {

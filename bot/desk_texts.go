@@ -12,6 +12,7 @@ const (
 	textNothingWaits      = "目前没有待您办理的事项。"
 	textNoFilings         = "还没有备案。发 /file 可以起草。"
 	textWhichNumber       = "请写申请号，例如：/find FS-2026-7K3MA-9QWX4"
+	textGuessed           = "用户 %d 一小时内 %d 次查询了不存在或者不在其办理范围内的申请号，已暂停其按号查询一小时。请了解情况，必要时收回岗位。"
 	textBody              = "受理机关："
 	textStanding          = "现在：%s，自%s起"
 	textStandingWith      = "，由%s办理"

@@ -76,7 +76,7 @@ func BenchmarkDialogStep(b *testing.B) {
 }
 
 // crowd is a local Telegram with many people and without limits.
-func crowd(b *testing.B) *localtelegramtest.Telegram {
+func crowd(b testing.TB) *localtelegramtest.Telegram {
 	people := localtelegram.DefaultPeople()
 	for i := range loadPeople {
 		people = append(people, localtelegram.Person{Key: fmt.Sprintf("p%d", i), Name: fmt.Sprintf("第%d人", i), UserID: 800000 + int64(i)})
@@ -99,18 +99,8 @@ func measure(b *testing.B, telegram *localtelegramtest.Telegram) time.Duration {
 	}
 	wg.Wait()
 	n := min(seconds*loadRate, loadPeople*len(loadSteps))
-	times := make([]time.Duration, n)
 	began := time.Now()
-	for i := range n {
-		planned := began.Add(time.Duration(i) * time.Second / loadRate)
-		time.Sleep(time.Until(planned))
-		wg.Go(func() {
-			exchange(b, telegram.URL(), i%loadPeople, loadSteps[i/loadPeople])
-			times[i] = time.Since(planned)
-		})
-	}
-	wg.Wait()
-	slices.Sort(times)
+	times := paced(loadRate, n, func(i int) { exchange(b, telegram.URL(), i%loadPeople, loadSteps[i/loadPeople]) })
 	b.ReportMetric(float64(times[n/2].Microseconds())/1000, "p50-ms")
 	b.ReportMetric(float64(times[n*99/100].Microseconds())/1000, "p99-ms")
 	b.ReportMetric(float64(n)/time.Since(began).Seconds(), "steps/s")
@@ -118,8 +108,27 @@ func measure(b *testing.B, telegram *localtelegramtest.Telegram) time.Duration {
 	return times[n*99/100]
 }
 
+// paced does n things, so many a second whatever becomes of them, and gives how
+// long each took from its planned moment, the shortest first.
+func paced(rate, n int, do func(i int)) []time.Duration {
+	times := make([]time.Duration, n)
+	var wg sync.WaitGroup
+	began := time.Now()
+	for i := range n {
+		planned := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
+		time.Sleep(time.Until(planned))
+		wg.Go(func() {
+			do(i)
+			times[i] = time.Since(planned)
+		})
+	}
+	wg.Wait()
+	slices.Sort(times)
+	return times
+}
+
 // exchange says something and waits for what the bot says next.
-func exchange(b *testing.B, server string, person int, text string) {
+func exchange(b testing.TB, server string, person int, text string) {
 	as := fmt.Sprintf("p%d", person)
 	body, _ := json.Marshal(map[string]string{"as": as, "text": text})
 	response, err := http.Post(server+"/local/say", "application/json", strings.NewReader(string(body)))

@@ -81,12 +81,12 @@ func Mask(s string) string {
 
 // secretMark is how a document shows its class (GB/T 9704: 密级★保密期限): the
 // class with a star, after 密级：, alone in square brackets, or as the first word
-// of a head. A question that speaks about secrets carries none of these.
+// of a head; not （机密）这种写法. A question that speaks about secrets carries none of these.
 var secretMark = regexp.MustCompile(strings.NewReplacer("{class}", `(?:[绝絕] ?密|[机機] ?密|[秘祕] ?密)(?: ?级)?`).Replace(
 	`{class} ?[★☆⭐✭✪*]` +
 		`|密级 ?[:：] ?{class}` +
 		`|[【\[〔]{class}(?: ?\d+年)?[】\]〕]` +
-		`|^[(（]{class}[)）]` +
+		`|^[(（]{class}[)）](?:$|[^这那是两怎的和与跟])` +
 		`|^{class} (?:关于|中共|中国共产党|特急|加急|急件|长期|发电|签发|第? ?\d+ ?[号年])`))
 
 // Numbers may be written in groups: up to three of these stand between digits.

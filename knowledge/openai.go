@@ -71,8 +71,8 @@ func NewModels(c ModelConfig) (*Models, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, errors.New("the address of the model server must begin with http:// or https://")
 	}
-	if ip := net.ParseIP(u.Hostname()); u.User != nil || ip != nil && ip.IsLinkLocalUnicast() {
-		return nil, errors.New("the address of the model server must hold no password and no link-local address")
+	if u.User != nil || BarredHost(u.Hostname()) {
+		return nil, errors.New("the address of the model server must hold no password and no link-local or metadata address")
 	}
 	if c.EmbeddingModel != "" && c.Dimensions <= 0 {
 		return nil, errors.New("an embedding model needs its number of dimensions")
@@ -80,7 +80,9 @@ func NewModels(c ModelConfig) (*Models, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = 30 * time.Second
 	}
+	dialer := &net.Dialer{Timeout: c.Timeout, Control: refuseBarred}
 	doer := &boundedDoer{client: &http.Client{Transport: &http.Transport{
+		DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
 		Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: c.Timeout,
 	}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	config := openai.DefaultConfig(c.Key)

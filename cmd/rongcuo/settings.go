@@ -14,6 +14,7 @@ import (
 
 	"rongcuo/bot/delivery"
 	"rongcuo/conversations"
+	"rongcuo/knowledge"
 	"rongcuo/prompts"
 )
 
@@ -211,7 +212,7 @@ var tokenForm = regexp.MustCompile(`^[0-9]{3,20}:[A-Za-z0-9_-]{10,100}$`)
 // or without leaving this machine.
 func safeServer(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || u.User != nil || knowledge.BarredHost(u.Hostname()) {
 		return false
 	}
 	ip := net.ParseIP(u.Hostname())
