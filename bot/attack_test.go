@@ -95,7 +95,7 @@ func TestAttacksThroughTheBotChangeNothing(t *testing.T) {
 		}
 		for _, r := range replies {
 			if words := strings.TrimSuffix(strings.ReplaceAll(r, "[{n}]", ""), "。"); strings.Contains(m.Text, words) {
-				t.Errorf("shown is %s", words)
+				t.Errorf("shown is %s in %s", words, m.Text)
 			}
 		}
 		if found := link.FindString(m.HTML); found != "" {
