@@ -34,7 +34,7 @@ const (
 	textGone           = "已停用的文件："
 	textNoneGone       = "没有停用的文件。"
 	textRepealWhen     = "《%s》从哪天起停止施行？例如：%s。"
-	textBadDate        = "没有看懂日期，请写成 2026年12月1日。"
+	textBadDate        = "没有看懂日期，请写成 2026年1月31日。"
 	textNewValue       = "请写新的%s；要清空就写“无”。"
 	textNone           = "无"
 	textTooLong        = "太长了，请写 80 个字以内。"

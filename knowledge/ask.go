@@ -56,8 +56,11 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 		a.Hint = missing
 		return a, nil
 	}
-	if !b.enough(g, q, f) {
+	if lacking, ok := b.enough(g, q, f); !ok {
 		b.notFound(g, f, &a)
+		if lacking != "" {
+			a.Hint = hintLacking(lacking)
+		}
 		watch.lap("evidence")
 		return a, nil
 	}

@@ -15,6 +15,12 @@ import (
 // shortened at the borders of its items: about what a phone shows at once.
 const quoteLength = 180
 
+// likeness is the cosine to the question from which an entry of questions and
+// answers is shown as a near one. Of 46 that led to the first article of a
+// development question, 22 lay above it, two of them about something else; of
+// those below, most were.
+const likeness = .45
+
 // unitShare is how well a piece must fit beside the best one to be quoted too.
 const unitShare = .5
 
@@ -196,8 +202,8 @@ func (g *generation) byLevel(list []int) []int {
 }
 
 // hint is the concluding sentence of an extract: the situation by its name where
-// the article found first names it, the plain words of a question-and-answer
-// entry where one led here, otherwise where to look. It never decides. A
+// the article found first names it, a question-and-answer entry close to the
+// question where one led here, otherwise where to look. It never decides. A
 // situation from further down is not named: on the development questions ten of
 // eighteen such names were wrong, and a headline is believed.
 func (g *generation) hint(s *safeguards, f finding, basis []int, a *Answer) string {
@@ -214,9 +220,9 @@ func (g *generation) hint(s *safeguards, f finding, basis []int, a *Answer) stri
 			}
 		}
 	}
-	if entry := g.entryOf(f.hits[0].Lifted); entry >= 0 && g.docs[g.entries[entry].doc].Kind == documents.QA {
+	if entry := g.entryOf(f.hits[0].Lifted); entry >= 0 && g.docs[g.entries[entry].doc].Kind == documents.QA && (f.meaning == nil || f.hits[0].LiftedMeaning >= likeness) {
 		p := g.entries[entry].passage
-		return hintQA(p.QAAnswer(), g.docs[g.entries[entry].doc].Title, p.Article)
+		return hintQA(p.Heading, p.QAAnswer(), g.docs[g.entries[entry].doc].Title, p.Article)
 	}
 	if len(a.Basis) == 0 {
 		return ""

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -29,10 +30,16 @@ type safeguards struct {
 		Unless []string `yaml:"unless"`
 		Ask    string   `yaml:"ask"`
 	} `yaml:"facts"`
-	Expects []struct {
-		Ask  pattern `yaml:"ask"`
-		Need pattern `yaml:"need"`
-	} `yaml:"expects"`
+	Expects []expectation `yaml:"expects"`
+}
+
+// expectation is a kind of detail that a question may ask for. Ask recognises
+// it, its group names the thing if it has one; Need is what texts that hold the
+// detail say, the thing itself when there is no Need; Unless takes questions out.
+type expectation struct {
+	Ask    pattern `yaml:"ask"`
+	Need   pattern `yaml:"need"`
+	Unless pattern `yaml:"unless"`
 }
 
 // pattern is a regular expression written in YAML.
@@ -67,8 +74,8 @@ func readSafeguards(data []byte) (*safeguards, error) {
 		}
 	}
 	for i, e := range s.Expects {
-		if e.Ask.Regexp == nil || e.Need.Regexp == nil {
-			return nil, fmt.Errorf("safeguards: expects[%d] needs both ask and need", i)
+		if e.Ask.Regexp == nil || e.Need.Regexp == nil && e.Ask.NumSubexp() == 0 {
+			return nil, fmt.Errorf("safeguards: expects[%d] needs ask, and need or a group in ask that names the thing", i)
 		}
 	}
 	return s, nil
@@ -137,16 +144,37 @@ func (s *safeguards) questionsBack(question string) []string {
 	return out
 }
 
-// fits says whether text can answer the kind of thing that the question asks
-// for: a price needs an amount, a day of the week a day.
-func (s *safeguards) fits(question, text string) bool {
-	return !slices.ContainsFunc(s.Expects, func(e struct {
-		Ask  pattern `yaml:"ask"`
-		Need pattern `yaml:"need"`
-	}) bool {
-		return e.Ask.MatchString(question) && !e.Need.MatchString(text)
-	})
+// lacks says whether a question asks for a detail that text does not hold, and
+// names it: a price needs an amount, a question about a stamp needs a word of
+// stamps. thing is "" for a detail that has no name of its own.
+func (s *safeguards) lacks(question, text string) (thing string, lacking bool) {
+	question = asking(question)
+	for _, e := range s.Expects {
+		m := e.Ask.FindStringSubmatch(question)
+		if m == nil || e.Unless.Regexp != nil && e.Unless.MatchString(question) {
+			continue
+		}
+		thing = strings.Join(m[1:], "") // one group of several alternatives matched, if any
+		if e.Need.Regexp != nil && !e.Need.MatchString(text) || e.Need.Regexp == nil && thing != "" && !strings.Contains(text, thing) {
+			return thing, true
+		}
+	}
+	return "", false
 }
+
+// asking gives the part of a question that asks: all of a short one, of a story
+// the clauses with a word of asking. A thing that a story merely mentions is not
+// what is asked for.
+func asking(question string) string {
+	if utf8.RuneCountInString(question) <= shortQuestion {
+		return question
+	}
+	return strings.Join(clauseThatAsks.FindAllString(question, -1), "，")
+}
+
+const shortQuestion = 26 // characters; most stories are longer
+
+var clauseThatAsks = regexp.MustCompile(`[^，。；！？,;!?\s]*(?:[吗么呢？?]|什么|怎么|怎样|如何|多少|几|哪|谁|何时|多久|多长|多大|是否|是不是|能不能|能否|可不可以|要不要|需不需要|用不用|会不会|有没有|收不收|盖不盖|咋|啥)[^，。；！？,;!?\s]*`)
 
 func containsAny(s string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })

@@ -37,6 +37,7 @@ type Hit struct {
 	Guessed         float64 // what of Words came from suggested questions, which nobody confirmed
 	Meaning         float64 // cosine to the question, 0 without vectors
 	Lifted          Ref     // the question-and-answer entry or case that lifted it, if one did
+	LiftedMeaning   float64 // cosine of that entry to the question, 0 without vectors
 	Named           bool    // the question names it by document and number
 	Paragraph, Item int     // which 款 and 项 it names, 0 for none
 	entry           int
@@ -115,6 +116,9 @@ func (g *generation) search(ctx context.Context, q Query, lexicon *Lexicon, mean
 		}
 		if cosines != nil {
 			h.Meaning = float64(cosines[h.entry])
+			if by := g.entryOf(h.Lifted); by >= 0 {
+				h.LiftedMeaning = float64(cosines[by])
+			}
 		}
 	}
 	return hits, nil

@@ -42,8 +42,15 @@ func hintSituation(situation, title, article string) string {
 	return fmt.Sprintf("可能对应%s（《%s》%s），是否认定由有权机关决定。", situation, title, article)
 }
 
-func hintQA(answer, title, entry string) string {
-	return fmt.Sprintf("%s（摘自《%s》%s）", strings.ReplaceAll(answer, "\n", ""), title, entry)
+// hintQA shows an entry with its own question, so that an answer to a question
+// beside the asked one is not taken for the answer.
+func hintQA(question, answer, title, entry string) string {
+	return fmt.Sprintf("相近的问答：%s——%s（《%s》%s）", question, strings.ReplaceAll(answer, "\n", ""), title, entry)
+}
+
+// hintLacking names what was asked for and is not in the texts.
+func hintLacking(thing string) string {
+	return fmt.Sprintf("现有文件没有写到“%s”，不能替您推断。", thing)
 }
 
 func hintLook(title, article string, n int) string {
