@@ -117,8 +117,9 @@ type screen struct {
 func screens(p *conversations.Procedure, draft string, replies []conversations.Reply) (out []screen) {
 	for _, r := range replies {
 		rows := choiceRows(draft, r)
-		if step := editedStep(p, r); step > 0 {
-			rows = [][]button{{{fmt.Sprintf(buttonEditStep, step), fmt.Sprintf(stepAction+":%s:%d", draft, step)}}}
+		if step := r.Step; step > 0 && edits(r) > fewEdits {
+			rows = slices.DeleteFunc(rows, func(row []button) bool { return strings.Contains(row[0].data, ":"+editAction) })
+			rows = slices.Insert(rows, 0, []button{{fmt.Sprintf(buttonEditStep, step), fmt.Sprintf(stepAction+":%s:%d", draft, step)}})
 		}
 		html := messageHTML(r.Text)
 		if n := len(out); n > 0 && units(out[n-1].html)+units(html) <= togetherUnits && len(out[n-1].rows)+len(rows) <= togetherRows {
@@ -170,30 +171,16 @@ const fewEdits = 3
 
 const editAction = "edit:" // of a reply's choices, before the field's key
 
-// editedStep is the number of the step that a reply with many edits shows, 0 for
-// any other reply.
-func editedStep(p *conversations.Procedure, r conversations.Reply) int {
-	n, first := 0, ""
+// edits counts the buttons of a reply that change an answer.
+func edits(r conversations.Reply) (n int) {
 	for _, row := range r.Choices {
 		for _, choice := range row {
-			key, edit := strings.CutPrefix(choice.Action, editAction)
-			if !edit {
-				return 0
-			}
-			if n++; n == 1 {
-				first = key
+			if strings.HasPrefix(choice.Action, editAction) {
+				n++
 			}
 		}
 	}
-	if n <= fewEdits || p == nil {
-		return 0
-	}
-	for i, s := range p.Steps {
-		if slices.ContainsFunc(s.Fields, func(f conversations.Field) bool { return f.Key == first }) {
-			return i + 1
-		}
-	}
-	return 0
+	return n
 }
 
 // pressStep offers the answers of a step to change: "draft:step".

@@ -17,6 +17,7 @@ type Procedure struct {
 	Number  string // prefix of application numbers: FS gives FS-2026-…
 
 	Welcome      string // said first, in every dialog
+	Stopped      string // said before the reason why it does not go on
 	Drafts       Drafts
 	Gates        []Gate
 	Ways         []Way   // offered at every stop
@@ -137,7 +138,10 @@ type Field struct {
 	Accept      []string // files: extensions without a dot
 	MaxMB       int64    `yaml:"max_mb"` // files: of one file
 	Pledge      string   // declaration: what is confirmed
-	Gates       bool     // declaration: shows the answers to the gates
+	Gates       bool     // declaration: shows the answers to the gates, and is asked again when one changes
+	Renew       bool     // declaration: is asked again when an answer changes
+	Recheck     string   // a gate that this answer bears on: it is shown once more
+	Early       Condition // asked before all others while it holds
 }
 
 // Option is one thing to choose.

@@ -269,6 +269,7 @@ func (t *turn) pressTake(key, _ string) bool {
 		for _, p := range t.d.Proposed {
 			t.take(p)
 		}
+		t.say(sprintf(sayTaken, len(t.d.Proposed)))
 		t.d.Proposed = nil
 		t.moveOn()
 		return true
@@ -329,5 +330,6 @@ func (t *turn) put(f *Field, value Value) (refusal string) {
 	}
 	delete(t.d.Skipped, f.Key)
 	t.mended(f.Key)
+	t.changed(f, old, had, value)
 	return ""
 }

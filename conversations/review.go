@@ -76,7 +76,7 @@ func (t *turn) findingsReply(v *view) Reply {
 		text.add(levelSign(f.level) + f.say)
 		if f.field != "" && !seen[f.field] && t.d.Phase == Reviewing {
 			seen[f.field] = true
-			r.Choices = append(r.Choices, []Button{{labelEdit + " " + t.labelOf(f.field), "edit:" + f.field}})
+			r.Choices = append(r.Choices, []Button{{t.editLabel(f.field), "edit:" + f.field}})
 		}
 	}
 	if len(list) == 0 {
@@ -87,11 +87,11 @@ func (t *turn) findingsReply(v *view) Reply {
 	return r
 }
 
-func (t *turn) labelOf(key string) string {
+func (t *turn) editLabel(key string) string {
 	if f := t.p.Field(key); f != nil {
-		return f.Label
+		return labelEdit + " " + f.Label
 	}
-	return sprintf(labelGate, key)
+	return t.p.gateLabel(key)
 }
 
 // closing tells where it goes, until when, what was declared, and how to send.

@@ -154,6 +154,9 @@ func (t *turn) text(s string) {
 		return
 	}
 	if isQuestion(s) {
+		if t.explain(s) {
+			return
+		}
 		t.reply(Reply{Ask: s})
 		t.askAgain()
 		return

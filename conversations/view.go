@@ -144,11 +144,13 @@ func (v *view) stopped() (*Field, *Rule) {
 	return nil, nil
 }
 
-// next is the first open field, or nil.
+// next is the first open field, or nil; those that are urgent come first.
 func (v *view) next() *Field {
-	for _, f := range v.fields() {
-		if v.open(f) {
-			return f
+	for _, early := range []bool{true, false} {
+		for _, f := range v.fields() {
+			if (!early || f.Early.String() != "" && f.Early.holds(v.values)) && v.open(f) {
+				return f
+			}
 		}
 	}
 	return nil
