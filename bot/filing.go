@@ -24,7 +24,8 @@ type draft struct {
 	Unit    string               `json:"unit,omitempty"` // of who began it; "" for one without a post
 	Handler int64                `json:"handler"`
 
-	Begun string `json:"begun,omitempty"` // the filing of the urgent path that the submission follows
+	Begun   string `json:"begun,omitempty"`   // the filing of the urgent path that the submission follows
+	Offered bool   `json:"offered,omitempty"` // the urgent path was pointed out
 
 	// Of a correction: the filing, and by which of its choices it is sent.
 	Filing   string `json:"filing,omitempty"`
@@ -265,6 +266,9 @@ func (b *Bot) stepWith(ctx context.Context, c *chat, mine drafts, d draft, e con
 		if err := b.askHeads(ctx, c, d); err != nil {
 			return err
 		}
+	}
+	if err := b.offerToBegin(c, &d); err != nil {
+		return err
 	}
 	if next.Paused || next.Over() {
 		mine.Open = ""

@@ -16,7 +16,7 @@ import (
 // question in the middle of a form, a model that reads pasted plans, and the
 // screen for what must not be typed.
 func (b *Bot) guide(c *chat) *conversations.Guide {
-	g := &conversations.Guide{Library: b.config.Procedures, Asker: asking{b}, Screener: screening{}}
+	g := &conversations.Guide{Library: b.config.Procedures, Asker: asking{b}, Screener: screening{}, Calendar: b.config.Desk.Calendar()}
 	if b.config.Proposer != nil && c != nil {
 		g.Proposer = metered{b, c}
 	}

@@ -255,7 +255,10 @@ func (t *turn) stepReply(v *view, step int, gaps bool) *Reply {
 			continue
 		}
 		shown := sayLeftOut
-		if ok {
+		switch {
+		case ok && f.Kind == Files && gaps:
+			shown = sayPapersBelow
+		case ok:
 			shown = shorten(f.show(answer), maxShown)
 		}
 		text.line()

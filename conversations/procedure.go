@@ -124,23 +124,23 @@ type Field struct {
 	Min, Max int64
 	Rules    []Rule // checked at once and again at the review
 
-	Unit        string   // money: what a bare number counts (元 or 万元); number: shown behind it
-	Parts       []string // number: the names of the numbers
-	Decimals    int      // number
-	Behind      bool     // date: a date without a year is the last one, not the next
-	Clock       bool     // date
-	Options     []Option // choice, choices
-	FromBodies  bool     `yaml:"from_bodies"`  // choice: of the bodies that may decide
-	SuggestFrom []string `yaml:"suggest_from"` // choices: fields whose words suggest options, never pre-selected
-	Noun        string   // group: 风险
-	Fields      []Field  // group
-	Papers      []Paper  // files
-	Accept      []string // files: extensions without a dot
-	MaxMB       int64    `yaml:"max_mb"` // files: of one file
-	Pledge      string   // declaration: what is confirmed
-	Gates       bool     // declaration: shows the answers to the gates, and is asked again when one changes
-	Renew       bool     // declaration: is asked again when an answer changes
-	Recheck     string   // a gate that this answer bears on: it is shown once more
+	Unit        string    // money: what a bare number counts (元 or 万元); number: shown behind it
+	Parts       []string  // number: the names of the numbers
+	Decimals    int       // number
+	Behind      bool      // date: a date without a year is the last one, not the next
+	Clock       bool      // date
+	Options     []Option  // choice, choices
+	FromBodies  bool      `yaml:"from_bodies"`  // choice: of the bodies that may decide
+	SuggestFrom []string  `yaml:"suggest_from"` // choices: fields whose words suggest options, never pre-selected
+	Noun        string    // group: 风险
+	Fields      []Field   // group
+	Papers      []Paper   // files
+	Accept      []string  // files: extensions without a dot
+	MaxMB       int64     `yaml:"max_mb"` // files: of one file
+	Pledge      string    // declaration: what is confirmed
+	Gates       bool      // declaration: shows the answers to the gates, and is asked again when one changes
+	Renew       bool      // declaration: is asked again when an answer changes
+	Recheck     string    // a gate that this answer bears on: it is shown once more
 	Early       Condition // asked before all others while it holds
 }
 

@@ -96,15 +96,20 @@ func (t *turn) editLabel(key string) string {
 
 // closing tells where it goes, until when, what was declared, and how to send.
 func (t *turn) closing(v *view) Reply {
-	text := Message{}
-	if body := t.p.body(&t.d); body != "" {
+	text := t.paperList(v)
+	if _, body := t.p.Body(t.p.Draft(t.d)); body != "" {
+		text.line()
 		text.mark(Bold, sayBody)
 		text.add(body)
 	}
 	if l := t.p.limit(t.p.Review.Limit); l != nil {
 		text.line()
 		text.mark(Bold, l.Name+"：")
-		text.add(sprintf(sayExpected, l.Days))
+		if t.e.Calendar != nil {
+			text.add(sprintf(sayExpectedOn, FormatDue(t.e.Calendar.After(t.now, l.Days))))
+		} else {
+			text.add(sprintf(sayExpected, l.Days))
+		}
 		text.mark(Faint, inBrackets(l.Article))
 	}
 	for _, f := range v.fields() {
@@ -137,6 +142,38 @@ func (t *turn) closing(v *view) Reply {
 	return r
 }
 
+// paperList is the list of attachments with what is missing of it.
+func (t *turn) paperList(v *view) Message {
+	text := Message{}
+	for _, f := range v.fields() {
+		if f.Kind != Files {
+			continue
+		}
+		missing := v.missing(f)
+		for _, p := range v.papers(f) {
+			n := 0
+			for _, file := range t.d.Answers[f.Key].Files {
+				if file.Paper == p.ID {
+					n++
+				}
+			}
+			text.line()
+			switch {
+			case slices.Contains(missing, p):
+				text.add("🔴 " + p.ID + " " + p.Name + sayPaperGap)
+			case n > 0:
+				text.add("☑ " + p.ID + " " + p.Name + sprintf(sayPaperCount, n))
+			default:
+				text.add("☐ " + p.ID + " " + p.Name + sayIfThere)
+			}
+		}
+	}
+	if len(text) > 0 {
+		text = append(Message{{Text: sayPapers, Mark: Bold}, {Text: "\n"}}, text...)
+	}
+	return text
+}
+
 // mayConfirm: the head may always send in what the handler may.
 func (t *turn) mayConfirm() bool {
 	return t.e.may(t.p.confirms(&t.d)) || t.e.may(t.p.Review.Confirm)
@@ -153,16 +190,6 @@ func (p *Procedure) confirms(d *Dialog) string {
 		}
 	}
 	return p.Review.Confirm
-}
-
-// body is the name of the body that was chosen to decide.
-func (p *Procedure) body(d *Dialog) string {
-	for _, f := range p.fields {
-		if f.FromBodies {
-			return f.optionLabel(d.Answers[f.Key].Text)
-		}
-	}
-	return ""
 }
 
 // ready shows the draft to whoever confirms it.

@@ -156,6 +156,20 @@ func (v *view) next() *Field {
 	return nil
 }
 
+// Pressing says of a dialog that is pressed for time whether what is asked before
+// all else (Field.Early) has been answered. Both are false for an ordinary one.
+func (p *Procedure) Pressing(d Dialog, now time.Time) (pressing, answered bool) {
+	v := p.view(&d, now)
+	open := false
+	for _, f := range v.fields() {
+		if f.Early.String() != "" && f.Early.holds(v.values) {
+			pressing = true
+			open = open || v.open(f)
+		}
+	}
+	return pressing, pressing && !open
+}
+
 // before is the visible field in front of one, or nil.
 func (v *view) before(key string) *Field {
 	fields := v.fields()
