@@ -146,7 +146,8 @@ func (b *Bot) beginDraft(ctx context.Context, c *chat, mine drafts, about string
 func (b *Bot) showDrafts(ctx context.Context, c *chat, mine drafts) error {
 	text := bold(headDrafts)
 	var rows [][]button
-	for i, id := range slices.Clone(mine.List) {
+	i := 0
+	for _, id := range slices.Clone(mine.List) {
 		var d draft
 		found, err := c.load(ctx, draftKey(id), &d)
 		if err != nil {
@@ -160,7 +161,11 @@ func (b *Bot) showDrafts(ctx context.Context, c *chat, mine drafts) error {
 		if name == "" {
 			name = textUnnamed
 		}
-		text += fmt.Sprintf("\n%d. %s（%s）", i+1, escape(name), day(d.Dialog.Touched))
+		i++
+		text += fmt.Sprintf("\n%d. %s（%s）", i, escape(name), day(d.Dialog.Touched))
+		if len(mine.List) > 1 {
+			name = fmt.Sprintf("%d. %s", i, name)
+		}
 		rows = append(rows, []button{{buttonGoOn + "：" + clip(name, 16), "f:" + id + ":do:resume"}})
 		if d.Unit != "" && d.Filing == "" {
 			rows[len(rows)-1] = append(rows[len(rows)-1], button{buttonHandOver, "hand:" + id})
@@ -223,8 +228,14 @@ func (b *Bot) filingMessage(ctx context.Context, c *chat, m *models.Message) (ha
 		if e, sent, refusal, err = b.attachment(ctx, m); err != nil {
 			return true, err
 		}
-		if refusal != "" {
-			return true, c.say(refusal, nil)
+		if refusal != "" { // the question stands; a name that tells a secret is not repeated
+			if name := sentName(m); (screening{}).Screen(name) == "" {
+				refusal = fmt.Sprintf(textFileRefused, escape(name)) + refusal
+			}
+			if err := c.reply(refusal, nil); err != nil {
+				return true, err
+			}
+			return true, b.step(ctx, c, mine, d, conversations.Event{Kind: conversations.EventAction, Action: "do:ask"})
 		}
 	} else if strings.TrimSpace(m.Text) == "" {
 		return true, c.say(textOnlyWords, nil)

@@ -73,9 +73,10 @@ type screening struct{}
 var (
 	mobile = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[ -]?[0-9]){8}(?:[^0-9]|$)`)
 	// homeAddress goes down to the door: a street or estate, a number, a flat.
-	homeAddress = regexp.MustCompile(`(?:路|街|巷|弄|道|小区|花园|新村|苑|村)[^，。；、\s]{0,12}[0-9一二三四五六七八九十]+(?:号|幢|栋|座)(?:楼)?[^，。；、\s]{0,8}[0-9一二三四五六七八九十]+(?:室|户)`)
-	informer    = regexp.MustCompile(`举报人(?:是|为|叫|姓|：|:|（|\()|实名举报|信访件编号|信访编号`)
-	openCase    = regexp.MustCompile(`谈话笔录|被留置|(?:正在|已经?)(?:初核|立案|留置)(?:调查|审查)?`)
+	homeAddress = regexp.MustCompile(`(?:路|街|巷|弄|道|小区|花园|新村|苑|村)[^，。；、\s]{0,12}[0-9一二三四五六七八九十]+(?:号|幢|栋|座)(?:楼)?(?:[^，。；、\s]{0,8}[0-9一二三四五六七八九十]+(?:室|户)|[0-9一二三四五六七八九十]+单元[0-9]{2,4})`)
+	informer    = regexp.MustCompile(`举报人(?:是|为|叫|姓|：|:|（|\()|举报人\p{Han}{2,4}(?:反映|举报|称|说)|实名举报|信访件编号|信访编号`)
+	openCase    = regexp.MustCompile(`谈话笔录|被留置|(?:正在|已经?)(?:初核|立案|留置)(?:调查|审查)?|对\p{Han}{2,4}(?:同志)?(?:进行)?(?:初核|初步核实|立案|留置)`)
+	innerPaper  = regexp.MustCompile(`内部文件[，、]?(?:不得|请勿|严禁)外传|机要(?:文件|件|材料|电报)`)
 )
 
 func (screening) Screen(text string) string {
@@ -91,6 +92,8 @@ func (screening) Screen(text string) string {
 		}
 	}
 	switch {
+	case innerPaper.MatchString(text):
+		return textSecretTyped
 	case homeAddress.MatchString(text):
 		return textAddressTyped
 	case informer.MatchString(text):

@@ -24,6 +24,7 @@ const (
 	textFormFile     = "申请表，以盖章纸质件为准。"
 	textReceiptFile  = "备案回执。"
 	textLacking      = "PDF 里有 %s 等字缺少字形，请以 DOCX 为准。"
+	textFileRefused  = "“%s”没有收下。"
 	textPhotoName    = "照片.jpg"
 
 	textSecretTyped   = "内容带有密级标志，不能在这里处理，也没有保存。请通过机要渠道与党风政风监督室联系。"

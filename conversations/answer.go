@@ -59,13 +59,14 @@ func (t *turn) accept(f *Field, value Value) {
 		}
 	}
 	t.mended(f.Key)
-	t.changed(f, old, had, value)
 	t.echo(f, value)
+	t.changed(f, old, had, value)
 	for _, r := range v.broken(f) {
 		if r.Level == Yellow {
 			t.say(levelSign(r.Level) + cited(r))
 		}
 	}
+	t.hint(f)
 	if had && !old.Equal(value) {
 		t.tellReopened(v, f)
 	}
@@ -79,6 +80,7 @@ func (t *turn) changed(f *Field, old Value, had bool, value Value) {
 	if f.Kind == Declaration || t.d.Round > 0 || had && old.Equal(value) {
 		return
 	}
+	delete(t.d.Fine, f.Key)
 	t.renew(func(d *Field) bool { return d.Renew })
 	if g := t.p.gate(f.Recheck); g != nil {
 		text := Message{}

@@ -1,6 +1,10 @@
 package conversations
 
-import "rongcuo/conversations/typed"
+import (
+	"regexp"
+
+	"rongcuo/conversations/typed"
+)
 
 // Procedure is one guided application as data: what is asked, what holds, who
 // decides and what is printed. It comes from a YAML file (load.go), is checked
@@ -24,6 +28,7 @@ type Procedure struct {
 	Consultation []Field // asked after a gate was answered 不确定 and advice was taken
 	Steps        []Step
 	Checks       []Rule // of the whole content, at the review
+	Watch        Watch
 	Review       Review
 
 	Roles       []Role
@@ -49,6 +54,17 @@ type Drafts struct {
 	Remind []int // a reminder after so many
 	Warn   int   // a last warning
 	Gone   int   // deleted
+}
+
+// Watch is what texts are looked at for, to be told as a hint that the person may
+// wave aside: names of persons and words about their private lives. What must not
+// be kept at all is the Screener's.
+type Watch struct {
+	Names string // what is said of a name, with %s for it; "" looks for none
+	Words []struct {
+		Find Pattern
+		Say  string
+	}
 }
 
 // Gate is a question that must be answered before the form: it decides whether
@@ -118,7 +134,8 @@ type Field struct {
 	Example  string
 	When     Condition // asked only if it holds
 	Optional bool
-	Names    bool // holds names of persons: left out of a redacted copy
+	Finds    []Pattern // how running text says it without naming it; the group, or all of it, is read
+	Names    bool      // holds names of persons: left out of a redacted copy
 	// Min and Max bound what the kind counts: characters of a text, the number
 	// itself, fen of an amount, chosen options, items, days of a range.
 	Min, Max int64
@@ -142,6 +159,20 @@ type Field struct {
 	Renew       bool      // declaration: is asked again when an answer changes
 	Recheck     string    // a gate that this answer bears on: it is shown once more
 	Early       Condition // asked before all others while it holds
+}
+
+// Pattern is a regular expression.
+type Pattern struct{ *regexp.Regexp }
+
+// UnmarshalYAML compiles the expression; the error names its place.
+func (p *Pattern) UnmarshalYAML(decode func(any) error) error {
+	var s string
+	if err := decode(&s); err != nil {
+		return err
+	}
+	var err error
+	p.Regexp, err = regexp.Compile(s)
+	return err
 }
 
 // Option is one thing to choose.

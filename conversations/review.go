@@ -28,6 +28,11 @@ func (v *view) findings() []finding {
 			}
 		}
 	}
+	for _, f := range v.fields() {
+		for _, say := range v.hints(f) {
+			out = append(out, finding{Yellow, f.Label + "：" + say, f.Key})
+		}
+	}
 	for _, r := range v.failing(v.p.Checks) {
 		level := r.Level
 		if level != Yellow {
@@ -76,7 +81,11 @@ func (t *turn) findingsReply(v *view) Reply {
 		text.add(levelSign(f.level) + f.say)
 		if f.field != "" && !seen[f.field] && t.d.Phase == Reviewing {
 			seen[f.field] = true
-			r.Choices = append(r.Choices, []Button{{t.editLabel(f.field), "edit:" + f.field}})
+			row := []Button{{t.editLabel(f.field), "edit:" + f.field}}
+			if g := t.p.Field(f.field); g != nil && len(v.hints(g)) > 0 {
+				row = append(row, Button{labelFine, "fine:" + f.field})
+			}
+			r.Choices = append(r.Choices, row)
 		}
 	}
 	if len(list) == 0 {

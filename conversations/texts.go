@@ -21,6 +21,7 @@ const (
 	labelAdvised    = "已经咨询，填写意见"
 	labelGate       = "改自查第%d项"
 	labelGates      = "修改自查"
+	labelFine       = "没有问题，不改"
 	labelAddItem    = "＋ 增加一条"
 	labelChangeItem = "改第 %d 条"
 	labelDropItem   = "删第 %d 条"
@@ -72,6 +73,7 @@ const (
 const (
 	sayUnderstood   = "已记下　"
 	sayNoted        = "已记下　%s，共 %d 字。"
+	sayFine         = "好的，%s保持不变。"
 	sayReopened     = "这样一改，下面几项要重新填写："
 	sayCorrected    = "%s已改："
 	sayUndone       = "已撤销，%s恢复原样。"
