@@ -56,6 +56,7 @@ func deliver(t *testing.T, tn *town, updates [][]byte) {
 	for _, u := range updates {
 		request := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(u))
 		request.Header.Set("X-Telegram-Bot-Api-Secret-Token", "0123456789abcdef")
+		request.Header.Set("Content-Type", "application/json")
 		answer := httptest.NewRecorder()
 		handler.ServeHTTP(answer, request)
 		if answer.Code != http.StatusOK {
