@@ -205,6 +205,7 @@ var passing = []struct {
 	as   string
 }{
 	{regexp.MustCompile(`i-[A-Z2-7]{26}`), "i-邀请码"},
+	{regexp.MustCompile(`filing:[A-Z2-7]{26}`), "filing:某"},
 	{regexp.MustCompile(`FS-2026-[0-9A-Z]{5}-[0-9A-Z]{5}`), "申请号某"},
 	{regexp.MustCompile(`用时 [\d.]+ 秒`), "用时 N 秒"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?`), "某时"},
