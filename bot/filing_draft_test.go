@@ -42,6 +42,27 @@ func TestADraftGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
+// A button of long ago leads to the question that is open, with or without a form.
+func TestAnExpiredButtonLeadsToTheOpenQuestion(t *testing.T) {
+	tn, _ := staffedTown(t)
+	handler := tn.As("承办人")
+	handler.Say(opposed)
+	answer := handler.AwaitText("依据截至")
+	handler.Say("/new")
+	handler.AwaitText("已经忘掉")
+	handler.Press(answer, buttonWith(t, answer, "第十四条"))
+	if menu := handler.AwaitText("按钮已过期"); button(menu, "待办") == "" {
+		t.Errorf("it does not lead to the menu of the post: %v", menu.Buttons)
+	}
+	handler.Say("/file")
+	answerAll(t, handler, tn.procedures.Latest("risk-filing"), filled, "事项名称")
+	handler.Press(answer, buttonWith(t, answer, "第十四条"))
+	handler.AwaitText("按钮已过期")
+	handler.AwaitText("事项名称")
+	handler.Say("无产权档案老楼加装电梯先行施工")
+	handler.AwaitText("已记下")
+}
+
 func TestADraftGoesFromHandToHand(t *testing.T) {
 	tn, _ := staffedTown(t)
 	procedure := tn.procedures.Latest("risk-filing")

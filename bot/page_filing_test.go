@@ -93,6 +93,7 @@ func TestAFilingInABrowser(t *testing.T) {
 	p.press("补正后再次提交")
 	p.sees("退回意见：请写明拖了多久")
 	p.shot("filing-mending")
+	p.picture("filing")
 	p.write("两年前居民就提出加装电梯，因为产权档案缺失一直没有办成，影响二十四户老年居民的日常出行和看病就医，反映强烈，多次协调没有结果。")
 	p.sees("退回意见：请核对金额")
 	p.write("48万")
