@@ -96,9 +96,13 @@ func New(c Config) (*Bot, error) {
 		return nil, errors.New("bot: Base, Book, Client, Limits and Library are required")
 	}
 	b := &Bot{base: c.Base, book: c.Book, client: c.Client, limits: c.Limits, config: c, log: c.Log, now: c.Now,
-		keeper: &keeper{base: c.Base, dir: c.Library}, composing: make(chan struct{}, composersAtOnce)}
+		composing: make(chan struct{}, composersAtOnce)}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
+	}
+	b.keeper = &keeper{base: c.Base, dir: c.Library, log: b.log}
+	if err := b.keeper.begin(context.Background()); err != nil {
+		b.log.Warn("the library is not kept for going back; its folder must be writable", "reason", err)
 	}
 	if b.now == nil {
 		b.now = time.Now
@@ -179,42 +183,6 @@ func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) 
 func isSlash(text string) bool {
 	text = strings.TrimSpace(text)
 	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "／")
-}
-
-// await is a question of ours whose answer the person writes next. A command
-// or another button leaves it unanswered.
-type await struct {
-	name   string
-	access access
-	run    func(b *Bot, ctx context.Context, c *chat, argument, text string) error
-}
-
-const (
-	awaitPlace  = "place"
-	awaitRepeal = "repeal"
-	awaitInfo   = "info"
-)
-
-var awaits []await
-
-func init() { // the functions lead back to the table
-	awaits = []await{
-		{awaitPlace, owners, (*Bot).awaitedPlace},
-		{awaitRepeal, keepers, (*Bot).awaitedRepeal},
-		{awaitInfo, keepers, (*Bot).awaitedInfo},
-	}
-}
-
-// awaited hands words to who asked for them.
-func (b *Bot) awaited(ctx context.Context, c *chat, text string) (handled bool, err error) {
-	name, argument, _ := strings.Cut(c.state.Await, ":")
-	c.state.Await = ""
-	for _, a := range awaits {
-		if a.name == name && c.may(a.access) {
-			return true, a.run(b, ctx, c, argument, text)
-		}
-	}
-	return false, nil
 }
 
 // command runs a command of the table. One that the person may not use is

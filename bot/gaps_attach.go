@@ -93,7 +93,7 @@ func (b *Bot) pressAttachOther(ctx context.Context, c *chat, key string) error {
 		return b.pressGap(ctx, c, key)
 	}
 	c.state.Await = awaitArticle + ":" + key
-	return c.say(textWhichArticle, nil)
+	return c.say(textWhichArticle, cancelButton)
 }
 
 func (b *Bot) awaitedArticle(ctx context.Context, c *chat, key, text string) error {
@@ -115,7 +115,7 @@ func (b *Bot) attachNamed(ctx context.Context, c *chat, m mending, words string)
 		return err
 	case len(refs) == 0:
 		c.state.Await = awaitArticle + ":" + m.Keys[0]
-		return c.say(textNoSuchArticle, nil)
+		return c.say(textNoSuchArticle, cancelButton)
 	case len(refs) == 1:
 		return b.attach(ctx, c, m, refs[0])
 	}

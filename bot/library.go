@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +35,7 @@ const (
 type keeper struct {
 	base *knowledge.Base
 	dir  string
+	log  *slog.Logger
 	mu   sync.Mutex // one build at a time
 
 	entries sync.Mutex // one writer of the file of entries at a time
@@ -46,6 +49,9 @@ type pending struct {
 	Hash string            `json:"hash"`
 	Meta map[string]string `json:"meta,omitempty"` // what the administrator corrected, by keys of the front matter
 	Edit bool              `json:"edit,omitempty"` // of a published file: its text stays
+
+	Title string `json:"title,omitempty"` // as it was shown last
+	What  string `json:"what,omitempty"`  // document that it is: of two that wait, the later one counts
 
 	Entry *qaEntry `json:"entry,omitempty"` // instead of bytes: goes into the file of entries when it is published
 }
@@ -121,18 +127,33 @@ func textName(name string) string {
 
 // read reads a held file as it would be published.
 func (k *keeper) read(ctx context.Context, p pending) (documents.Document, error) {
+	doc, _, err := k.readText(ctx, p)
+	return doc, err
+}
+
+// review reads a held file and looks through it, also at what stands outside of
+// its articles.
+func (k *keeper) review(ctx context.Context, p pending) (documents.Document, knowledge.Review, error) {
+	doc, text, err := k.readText(ctx, p)
+	if err != nil {
+		return doc, knowledge.Review{}, err
+	}
+	return doc, k.base.Review(doc, text), nil
+}
+
+func (k *keeper) readText(ctx context.Context, p pending) (documents.Document, string, error) {
 	name, data, warnings, err := k.final(ctx, p)
 	if err != nil {
-		return documents.Document{}, err
+		return documents.Document{}, "", err
 	}
 	text, more, err := plain(ctx, name, data)
 	if err != nil {
-		return documents.Document{}, err
+		return documents.Document{}, "", err
 	}
 	doc := documents.Split(name, text)
 	doc.Hash = hashOf(data)
 	doc.Warnings = append(append(warnings, more...), doc.Warnings...)
-	return doc, nil
+	return doc, text, nil
 }
 
 // plain gives the text of a file.
@@ -164,7 +185,7 @@ func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, e
 	}
 	names = []string{name}
 	var gone []string
-	if old := k.base.Review(doc).Replaces; old != nil && !p.Edit && doc.Kind == documents.Rule && k.has(old.Path) {
+	if old := k.base.Review(doc, "").Replaces; old != nil && !p.Edit && doc.Kind == documents.Rule && k.has(old.Path) {
 		kept, err := k.retire(ctx, *old, doc.Effective)
 		if err != nil {
 			return nil, nil, err
@@ -224,8 +245,14 @@ func (k *keeper) retire(ctx context.Context, old documents.Document, until docum
 }
 
 // put writes a file of the library as a whole or not at all; nil takes it away.
+// What was published there until then is kept, for going back.
 func (k *keeper) put(name string, data []byte) error {
 	at := filepath.Join(k.dir, filepath.FromSlash(name))
+	if !strings.HasPrefix(name, ".") {
+		if err := k.keep(name); err != nil {
+			return err
+		}
+	}
 	if data == nil {
 		if err := os.Remove(at); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -243,9 +270,10 @@ func (k *keeper) put(name string, data []byte) error {
 }
 
 // change brings files of the library into the index, beside whatever else is
-// there, and takes the documents named by remove out. "." is the whole library.
-// While another build is under way, here or elsewhere, it is refused with a
-// *knowledge.BuildingError, so that nobody's turn waits for a long one.
+// there, and takes the documents named by remove out. "." is the whole library:
+// what is gone from it then goes out of the index too. While another build is
+// under way, here or elsewhere, it is refused with a *knowledge.BuildingError, so
+// that nobody's turn waits for a long one.
 func (k *keeper) change(ctx context.Context, names, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
 	if !k.mu.TryLock() {
 		return knowledge.Report{}, &knowledge.BuildingError{}
@@ -255,5 +283,37 @@ func (k *keeper) change(ctx context.Context, names, remove []string, onProgress 
 	if err != nil {
 		return knowledge.Report{}, err
 	}
-	return k.base.Change(ctx, entries, remove, onProgress)
+	total := len(names)
+	if slices.Contains(names, ".") {
+		missing, err := k.missing(ctx)
+		if err != nil {
+			return knowledge.Report{}, err
+		}
+		remove, total = slices.Concat(remove, missing), k.files()
+	}
+	report, err := k.base.Change(ctx, k.keeping(entries), remove, func(p knowledge.Progress) {
+		if p.Stage == knowledge.StageRead {
+			p.Total = max(total, p.Done)
+		}
+		onProgress(p)
+	})
+	if err == nil {
+		k.clear(ctx)
+	}
+	return report, err
+}
+
+// rollBack brings an edition of the index back and the library with it.
+func (k *keeper) rollBack(ctx context.Context, e knowledge.Edition) error {
+	if !k.mu.TryLock() {
+		return &knowledge.BuildingError{}
+	}
+	defer k.mu.Unlock()
+	return k.base.Rollback(ctx, e.ID, func(ctx context.Context) error {
+		current, _, err := k.base.Files(ctx)
+		if err != nil {
+			return err
+		}
+		return k.follow(current, e.Files)
+	})
 }

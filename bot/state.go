@@ -35,9 +35,10 @@ type chat struct {
 type state struct {
 	History  []knowledge.Turn             `json:"history,omitempty"`
 	At       time.Time                    `json:"at,omitzero"`
-	Answers  []shown                      `json:"answers,omitempty"` // whose buttons still work, the newest last
-	Next     int                          `json:"next"`              // number of the next answer
-	Pending  *pending                     `json:"pending,omitempty"`
+	Answers  []shown                      `json:"answers,omitempty"`  // whose buttons still work, the newest last
+	Next     int                          `json:"next"`               // number of the next answer
+	Files    []pending                    `json:"files,omitempty"`    // uploaded and not decided on, the newest last
+	Decided  []outcome                    `json:"decided,omitempty"`  // what became of others, the newest last
 	Withdraw string                       `json:"withdraw,omitempty"` // document that waits for a yes
 	Holidays *conversations.HolidayNotice `json:"holidays,omitempty"` // waits for a yes
 	Await    string                       `json:"await,omitempty"`    // what the next words answer: "name:argument" of awaits
