@@ -93,7 +93,7 @@ func TestAWithdrawnDocumentCanComeBack(t *testing.T) {
 	admin.Press(gone, buttonWith(t, gone, "试点事项清单管理办法"))
 	admin.AwaitText("索引已更新")
 	admin.Say("/docs")
-	admin.AwaitText("示例县试点事项清单管理")
+	admin.AwaitText("试点事项清单管理办法")
 	admin.Say("/audit")
 	audit := admin.AwaitText("审计记录")
 	for _, must := range []string{"发布文件", "停用文件", "恢复文件"} {

@@ -73,6 +73,11 @@ func whyOpen(q knowledge.OpenQuestion) string {
 	return "没有找到"
 }
 
+// followed shows a question behind those that it leans on.
+func followed(q knowledge.OpenQuestion) string {
+	return strings.Join(append(slices.Clone(q.Earlier), q.Question), " → ")
+}
+
 func gapsHTML(gaps []knowledge.Gap) string {
 	total := 0
 	for _, g := range gaps {
@@ -80,7 +85,7 @@ func gapsHTML(gaps []knowledge.Gap) string {
 	}
 	s := fmt.Sprintf("<b>没答好的问题</b>：%d 个，分 %d 组，问得多的在前。\n", total, len(gaps))
 	for i, g := range gaps[:min(len(gaps), listedGaps)] {
-		s += fmt.Sprintf("\n%d. %s（%d 次，%s）", i+1, escape(clip(g.Questions[0].Question, 60)), len(g.Questions), escape(whyOpen(g.Questions[0])))
+		s += fmt.Sprintf("\n%d. %s（%d 次，%s）", i+1, escape(clip(followed(g.Questions[0]), 80)), len(g.Questions), escape(whyOpen(g.Questions[0])))
 	}
 	if len(gaps) > listedGaps {
 		s += fmt.Sprintf("\n还有 %d 组，处理完前面的就会看到。", len(gaps)-listedGaps)
@@ -97,7 +102,7 @@ func gapHTML(g knowledge.Gap, nearest []string, answered string) string {
 			s += fmt.Sprintf("\n还有 %d 个", len(g.Questions)-i)
 			break
 		}
-		s += fmt.Sprintf("\n· %s（%s，%s）", escape(clip(q.Question, 120)), day(q.At), escape(whyOpen(q)))
+		s += fmt.Sprintf("\n· %s（%s，%s）", escape(clip(followed(q), 160)), day(q.At), escape(whyOpen(q)))
 	}
 	if len(nearest) > 0 {
 		s += "\n\n" + bold(headNearest) + "\n" + numbered(nearest)

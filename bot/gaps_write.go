@@ -107,7 +107,7 @@ func (b *Bot) previewEntry(ctx context.Context, c *chat, m mending, basis []know
 		return c.say(textGapGone, nil)
 	}
 	key := m.Keys[0]
-	return c.say(entryHTML(onOneLine(questions[0].Question), m.Answer, namesIn(b.base, basis)),
+	return c.say(entryHTML(onOneLine(questions[0].Whole()), m.Answer, namesIn(b.base, basis)),
 		keyboard([][]button{{{buttonPublish, "gappub:" + key}, {buttonRewrite, "gapqa:" + key}, {buttonDrop, "gapno:" + key}}}))
 }
 
@@ -142,7 +142,7 @@ func (b *Bot) pressPublishEntry(ctx context.Context, c *chat, key string) error 
 	if len(questions) == 0 {
 		return c.say(textGapGone, nil)
 	}
-	entry := qaEntry{onOneLine(questions[0].Question), m.Answer, namesIn(b.base, m.Basis)}
+	entry := qaEntry{onOneLine(questions[0].Whole()), m.Answer, namesIn(b.base, m.Basis)}
 	if b.config.TwoKeepers {
 		return b.proposeEntry(ctx, c, entry)
 	}

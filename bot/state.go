@@ -52,6 +52,8 @@ type shown struct {
 	Refs     []knowledge.Ref `json:"refs"`
 	Cases    []knowledge.Ref `json:"cases,omitempty"`
 	Old      bool            `json:"old,omitempty"` // answered from texts no longer in force
+
+	Earlier []knowledge.Turn `json:"earlier,omitempty"` // turns before it, for a vote on an answer that leaned on them
 }
 
 // ref gives the place of an article among those of the answer, at its end if it
