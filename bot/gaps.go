@@ -45,7 +45,7 @@ func init() { // methods that look into the tables
 		await{awaitEntry, keepers, (*Bot).awaitedEntry},
 		await{awaitBasis, keepers, (*Bot).awaitedBasis},
 	)
-	maps.Copy(entryWords, gapWords)
+	maps.Copy(entryKinds, gapWords)
 }
 
 // Kinds of audit entries.

@@ -29,6 +29,7 @@ const (
 	textNothingOutdated = "最近 90 天的回答所依据的条文都仍然有效。"
 	textTold            = "已向 %d 人发出告知。"
 
+	textStatsDays        = "天数请写 1 到 %d，例如：/stats 30。"
 	textNothingToExplain = "这里还没有可以说明的回答。请先提一个问题，再发 /why。"
 	textTryHow           = "请把问题写在命令后面，例如：/try 试点失败要追责吗？"
 	textNoTrial          = "待发布的文件读不出来，请重新发送。"
@@ -50,7 +51,7 @@ var ignoreReasons = []string{"不属于本库范围", "重复或者测试", "问
 
 // gapWords are the kinds of audit entries in Chinese.
 var gapWords = map[string]string{
-	kindMended: "处理没答好的问题", kindIgnored: "忽略没答好的问题", kindOpened: "撤销忽略", kindTold: "告知条文变化",
+	kindMended: "处理没答好的问题 %d 个", kindIgnored: "忽略没答好的问题 %d 个", kindOpened: "重新打开没答好的问题 %d 个", kindTold: "告知 %d 人%s的条文有变化",
 }
 
 // entriesHead begins the file of entries.

@@ -263,3 +263,48 @@ func TestANewerBookIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestAnInvitationIsListedUntilItIsUsedOrRecalled(t *testing.T) {
+	b := staffed(t)
+	ctx := t.Context()
+	code, err := b.Invite(ctx, head, Handler, "示例县　甲 中心")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, err := b.Invitations(ctx)
+	if err != nil || len(open) != 1 || open[0].Place != "示例县甲中心" || open[0].By != head {
+		t.Fatalf("open: %+v, %v", open, err)
+	}
+	if places, err := b.Places(ctx, UnitHead); err != nil || len(places) != 1 {
+		t.Errorf("one unit in two spellings became %q, %v", places, err)
+	}
+	if _, err := b.Recall(ctx, clerk, open[0].ID); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("a handler recalled it: %v", err)
+	}
+	if _, err := b.Recall(ctx, owner, open[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Accept(ctx, stranger, "某某", code); !errors.Is(err, ErrRecalled) {
+		t.Errorf("a recalled one was accepted: %v", err)
+	}
+	if _, err := b.Recall(ctx, owner, open[0].ID); !errors.Is(err, ErrInvitation) {
+		t.Errorf("recalled twice: %v", err)
+	}
+	if open, err = b.Invitations(ctx); err != nil || len(open) != 0 {
+		t.Errorf("still listed: %+v, %v", open, err)
+	}
+	if entries, err := b.Entries(ctx, 0, KindRecalled); err != nil || len(entries) != 1 {
+		t.Errorf("in the audit: %+v, %v", entries, err)
+	}
+	if c, err := b.Verify(ctx); err != nil || c.Wrong != nil {
+		t.Errorf("%+v %v", c.Wrong, err)
+	}
+}
+
+func TestAPlaceIsTidied(t *testing.T) {
+	for typed, want := range map[string]string{" 示例县　甲 中心 ": "示例县甲中心", "A B 公司": "A B公司", "示例县\u200b甲中心": "示例县甲中心", "": ""} {
+		if got := TidyPlace(typed); got != want {
+			t.Errorf("%q became %q", typed, got)
+		}
+	}
+}
