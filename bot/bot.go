@@ -4,8 +4,16 @@
 //
 // The tour: bot.go takes an update to the command, button or file it is;
 // commands.go is the table of commands and access.go who may use them; ask.go
-// asks and shows; people.go gives and takes posts; keep.go, info.go, docs.go and
-// library.go are the administrator's side; state.go is what a chat remembers; render.go makes Telegram's HTML; texts.go holds the sentences.
+// asks and shows; people.go and invitations.go give and take posts; state.go is
+// what a chat remembers; awaited.go what it was asked for; render.go makes
+// Telegram's HTML; texts.go holds the sentences.
+//
+// The administrator's side: keep.go takes a file to its preview and publishes it,
+// pending.go holds those that wait, info.go corrects what is said of them and
+// propose.go asks a second administrator; docs.go and its neighbours show, take
+// out and bring back; library.go is the folder, building.go the index made of it,
+// rollback.go the way back for both; gaps.go and its neighbours learn from what
+// was not answered.
 //
 // Everything that must not be lost leaves through the turn of an update: the
 // replies, the state of the chat and "this update is done" are one step.

@@ -127,3 +127,18 @@ func TestTwoAdministratorsPublishTogether(t *testing.T) {
 	official.Say("试点事项清单多久调整一次？")
 	official.AwaitText("每半年调整一次")
 }
+
+func TestAnOlderVersionThatComesLaterGoesBehindTheOneInForce(t *testing.T) {
+	town := newTown(t)
+	admin, official := town.As("管理员"), town.As("普通干部")
+	publish(admin, "清单.md", newerRule)
+	admin.Send("清单.md", []byte(newRule), "")
+	preview := admin.AwaitText("发布后作为旧版保存")
+	admin.Press(preview, "发布")
+	admin.AwaitText("索引已更新")
+	official.Say("试点事项清单多久调整一次？")
+	official.AwaitText("每季度调整一次")
+	if list := listOf(admin); !strings.Contains(list, "40号 · 现行 · 2026年9月1日起施行，") || !strings.Contains(list, "30号 · 已废止") {
+		t.Errorf("the list: %s", list)
+	}
+}

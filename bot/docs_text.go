@@ -105,7 +105,7 @@ func (b *Bot) pressReadArticle(ctx context.Context, c *chat, rest string) error 
 	if i+1 < len(list) {
 		row = append(row, button{"下一条", fmt.Sprintf("dart:%s:%d", id, i+1)})
 	}
-	row = append(row, button{buttonContents, fmt.Sprintf("darts:%s:%d", id, i-i%articlesPage)})
+	row = append(row, button{buttonList, fmt.Sprintf("darts:%s:%d", id, i-i%articlesPage)})
 	html := bold("《"+d.Title+"》"+list[i].Article) + "\n" + escape(b.documentLine(d)) + "\n" + quote(list[i].Text)
 	return c.say(html, keyboard([][]button{row}))
 }

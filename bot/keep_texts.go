@@ -71,6 +71,7 @@ const (
 	headVersions = "各版本"
 
 	buttonContents    = "条文"
+	buttonList        = "目录"
 	buttonVersions    = "各版本（%d）"
 	buttonOriginal    = "下载原文"
 	buttonBackDoc     = "返回文件"

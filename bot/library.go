@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -15,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
@@ -164,84 +162,6 @@ func plain(ctx context.Context, name string, data []byte) (text string, warnings
 
 func (k *keeper) drop(p pending) {
 	_ = os.Remove(filepath.Join(k.dir, inboxDir, p.Hash))
-}
-
-// take writes a held file into the library and keeps the version in force that
-// it replaces, marked with the day from which it no longer is. It gives what
-// must be brought into the index and what must go out. Done again, it changes
-// nothing more.
-func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, err error) {
-	if p.Entry != nil {
-		_, err := k.addEntry(*p.Entry, today())
-		return []string{entriesFile}, nil, err
-	}
-	doc, err := k.read(ctx, p)
-	if err != nil {
-		return nil, nil, err
-	}
-	name, data, _, err := k.final(ctx, p)
-	if err != nil {
-		return nil, nil, err
-	}
-	names = []string{name}
-	var gone []string
-	if old := k.base.Review(doc, "").Replaces; old != nil && !p.Edit && doc.Kind == documents.Rule && k.has(old.Path) {
-		kept, err := k.retire(ctx, *old, doc.Effective)
-		if err != nil {
-			return nil, nil, err
-		}
-		names = append(names, kept)
-		if kept != old.Path {
-			remove = append(remove, old.Path)
-			gone = append(gone, old.Path)
-		}
-	}
-	if name != p.Name && p.Edit { // what was published stays as the original
-		remove = append(remove, p.Name)
-		if original, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(p.Name))); err == nil {
-			if err := k.put(path.Join(originalsDir, p.Name), original); err != nil {
-				return nil, nil, err
-			}
-			gone = append(gone, p.Name)
-		}
-	}
-	if err := k.put(name, data); err != nil {
-		return nil, nil, err
-	}
-	for _, g := range gone {
-		if g == name {
-			continue
-		}
-		if err := k.put(g, nil); err != nil {
-			return nil, nil, err
-		}
-	}
-	return names, remove, nil
-}
-
-// today is the date by which the library is kept.
-func today() documents.Date { return documents.Date(time.Now().In(china).Format(time.DateOnly)) }
-
-// retire keeps a version under a name of its own with the day on which it ends.
-func (k *keeper) retire(ctx context.Context, old documents.Document, until documents.Date) (string, error) {
-	if until == "" {
-		until = today()
-	}
-	data, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(old.Path)))
-	if err != nil {
-		return "", err
-	}
-	text, _, err := plain(ctx, old.Path, data)
-	if err != nil {
-		return "", err
-	}
-	text, err = documents.Annotate(text, map[string]string{documents.KeyRepealed: string(until), documents.KeyStatus: ""})
-	if err != nil {
-		return "", err
-	}
-	ext := path.Ext(old.Path)
-	kept := textName(fmt.Sprintf("%s（至%s）%s", strings.TrimSuffix(old.Path, ext), until, ext))
-	return kept, k.put(kept, []byte(text))
 }
 
 // put writes a file of the library as a whole or not at all; nil takes it away.

@@ -14,8 +14,8 @@ import (
 // which answers were called wrong, and who was answered from which article, so
 // that he can be told when it is repealed. It keeps as little as that needs:
 //
-//   - the words of a question only when it was not answered or was called
-//     wrong, masked, and for a year;
+//   - the words of a question, and of those before it that it leans on, only when
+//     it was not answered or was called wrong, masked, and for a year;
 //   - who was answered from what, without the question, for 90 days;
 //   - counts by day, which hold nobody, for a year.
 //

@@ -35,6 +35,9 @@ func (b *Base) Review(d documents.Document, text string) Review {
 	}
 	if r.Replaces != nil {
 		r.Added, r.Changed, r.Gone = Changes(*r.Replaces, d)
+		if Older(d, *r.Replaces) {
+			r.Notes = append(r.Notes, textOlder)
+		}
 	}
 	r.suspect(append(passagesOf(d), outside(d, text)...))
 	r.preface(d, text)
@@ -71,6 +74,11 @@ func wordings(d documents.Document) (text map[string]string, order []string) {
 		text[p.Article] += strings.Join(strings.Fields(p.Text), "")
 	}
 	return text, order
+}
+
+// Older says that a rule came into force before another one.
+func Older(a, b documents.Document) bool {
+	return a.Kind == documents.Rule && a.Effective != "" && a.Effective < b.Effective
 }
 
 // Changes gives the articles of which a version differs from an earlier one.
@@ -139,7 +147,7 @@ func (r *Review) preface(d documents.Document, text string) {
 		return
 	}
 	if left := documents.Preface(text, d.Title); len(left) > 0 {
-		words := []rune(strings.Join(left, " "))
+		words := []rune(Mask(strings.Join(left, " ")))
 		r.Notes = append(r.Notes, fmt.Sprintf(textPrefaceLeft, len(words), string(words[:min(len(words), shownPreface)])))
 	}
 }

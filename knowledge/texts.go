@@ -109,6 +109,7 @@ const (
 	textSpeaksToMachine = "%s里有像是对机器下指令的句子，请核对原文；收录后只会当作文字引用。"
 	textHoldsNumbers    = "%s里有身份证号、电话或者卡号，请隐去后再收录。"
 
+	textOlder       = "它的施行日期早于现行的一份，发布后作为旧版保存，现行的不变。"
 	textAbove       = "第一条之前的文字"
 	textBeside      = "条文之外的文字"
 	textPrefaceKept = "第一条之前的文字已作为“序言”收录（%d 字）。"

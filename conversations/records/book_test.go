@@ -40,13 +40,16 @@ const owner, head, clerk, stranger = 1, 2, 3, 99
 // staffed gives a book in which one unit has a head and a handler.
 func staffed(t testing.TB) *Book {
 	b, _ := newBook(t)
-	ctx := context.Background()
-	if err := b.EnsureOwner(ctx, owner); err != nil {
+	staff(t, b)
+	return b
+}
+
+func staff(t testing.TB, b *Book) {
+	if err := b.EnsureOwner(context.Background(), owner); err != nil {
 		t.Fatal(err)
 	}
 	enter(t, b, owner, head, UnitHead, "示例县甲中心")
 	enter(t, b, head, clerk, Handler, "示例县甲中心")
-	return b
 }
 
 // enter invites and accepts.
@@ -261,43 +264,6 @@ func TestANewerBookIsLeftAlone(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), db, b.dialect); !errors.Is(err, ErrNewer) {
 		t.Fatal(err)
-	}
-}
-
-func TestAnInvitationIsListedUntilItIsUsedOrRecalled(t *testing.T) {
-	b := staffed(t)
-	ctx := t.Context()
-	code, err := b.Invite(ctx, head, Handler, "示例县　甲 中心")
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, err := b.Invitations(ctx)
-	if err != nil || len(open) != 1 || open[0].Place != "示例县甲中心" || open[0].By != head {
-		t.Fatalf("open: %+v, %v", open, err)
-	}
-	if places, err := b.Places(ctx, UnitHead); err != nil || len(places) != 1 {
-		t.Errorf("one unit in two spellings became %q, %v", places, err)
-	}
-	if _, err := b.Recall(ctx, clerk, open[0].ID); !errors.Is(err, ErrNotAllowed) {
-		t.Errorf("a handler recalled it: %v", err)
-	}
-	if _, err := b.Recall(ctx, owner, open[0].ID); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Accept(ctx, stranger, "某某", code); !errors.Is(err, ErrRecalled) {
-		t.Errorf("a recalled one was accepted: %v", err)
-	}
-	if _, err := b.Recall(ctx, owner, open[0].ID); !errors.Is(err, ErrInvitation) {
-		t.Errorf("recalled twice: %v", err)
-	}
-	if open, err = b.Invitations(ctx); err != nil || len(open) != 0 {
-		t.Errorf("still listed: %+v, %v", open, err)
-	}
-	if entries, err := b.Entries(ctx, 0, KindRecalled); err != nil || len(entries) != 1 {
-		t.Errorf("in the audit: %+v, %v", entries, err)
-	}
-	if c, err := b.Verify(ctx); err != nil || c.Wrong != nil {
-		t.Errorf("%+v %v", c.Wrong, err)
 	}
 }
 
