@@ -111,7 +111,10 @@ func (b *Bot) pressPublish(ctx context.Context, c *chat, id string) error {
 // try of the same turn finds the file taken already.
 func (b *Bot) publish(ctx context.Context, c *chat, p pending) error {
 	names, remove, err := b.keeper.take(ctx, p)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		c.past(p.id(), outcome{})
+		return c.say(textFileGone, nil)
+	} else if err != nil {
 		return err
 	}
 	about := fmt.Sprintf(textPublished, orElse(p.What, "《"+p.Name+"》"))
@@ -121,7 +124,6 @@ func (b *Bot) publish(ctx context.Context, c *chat, p pending) error {
 	if err := b.note(ctx, c, kindPublished, "document:"+p.Name, map[string]string{"sha256": p.Hash, "title": p.Title}); err != nil {
 		return err
 	}
-	b.keeper.drop(p)
 	return b.bring(ctx, c, what)
 }
 

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
@@ -77,12 +78,22 @@ func safeName(name string) string {
 	return name
 }
 
-// hold writes the bytes of a file under their hash.
+// heldTime is how long a file waits for a decision: longer than a proposal does.
+const heldTime = proposalTime + 24*time.Hour
+
+// hold writes the bytes of a file under their hash. Those of files that were
+// published lie there until they are old: the turn may be repeated.
 func (k *keeper) hold(data []byte) (string, error) {
 	hash := hashOf(data)
 	dir := filepath.Join(k.dir, inboxDir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
+	}
+	list, _ := os.ReadDir(dir)
+	for _, e := range list {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > heldTime {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
 	}
 	return hash, os.WriteFile(filepath.Join(dir, hash), data, 0o600)
 }

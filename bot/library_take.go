@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -40,15 +42,13 @@ func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, e
 		old = nil
 	}
 	names = []string{name}
-	if old != nil && !p.Edit && doc.Kind == documents.Rule && k.has(old.Path) {
+	if old != nil && !p.Edit && doc.Kind == documents.Rule {
 		kept, err := k.retire(ctx, *old, doc.Effective)
 		if err != nil {
 			return nil, nil, err
 		}
-		names = append(names, kept)
-		if kept != old.Path {
-			remove = append(remove, old.Path)
-			gone = append(gone, old.Path)
+		if kept != "" {
+			names, remove, gone = append(names, kept), append(remove, old.Path), append(gone, old.Path)
 		}
 	}
 	if name != p.Name && p.Edit { // what was published stays as the original
@@ -77,13 +77,22 @@ func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, e
 // today is the date by which the library is kept.
 func today() documents.Date { return documents.Date(time.Now().In(china).Format(time.DateOnly)) }
 
-// retire keeps a version under a name of its own with the day on which it ends.
+// retire keeps a version under a name of its own, which it gives, with the day on
+// which it ends; "" of one that is not in the library.
 func (k *keeper) retire(ctx context.Context, old documents.Document, until documents.Date) (string, error) {
 	if until == "" {
 		until = today()
 	}
+	ext := path.Ext(old.Path)
+	original := fmt.Sprintf("%s（至%s）%s", strings.TrimSuffix(old.Path, ext), until, ext)
+	kept := textName(original)
+	if k.has(kept) && k.hashOf(old.Path) != old.Hash {
+		return kept, nil // an earlier try did it
+	}
 	data, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(old.Path)))
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
 		return "", err
 	}
 	text, _, err := plain(ctx, old.Path, data)
@@ -94,9 +103,6 @@ func (k *keeper) retire(ctx context.Context, old documents.Document, until docum
 	if err != nil {
 		return "", err
 	}
-	ext := path.Ext(old.Path)
-	original := fmt.Sprintf("%s（至%s）%s", strings.TrimSuffix(old.Path, ext), until, ext)
-	kept := textName(original)
 	if kept != original {
 		if err := k.put(path.Join(originalsDir, original), data); err != nil {
 			return "", err
