@@ -171,11 +171,17 @@ func (p *progress) stop() models.ReplyMarkup {
 	return keyboard([][]button{{{buttonStop, "stop:" + p.work.Key}}})
 }
 
-// show shows a step: each stage when it begins, and then every few seconds.
+// show shows a step every few seconds, the first of a stage sooner. A quick build
+// leaves it at the first bar: Telegram takes three messages in three seconds, and
+// the result must not wait for its own progress.
 func (p *progress) show(ctx context.Context, at knowledge.Progress) {
 	text := progressText(at)
 	p.work.Progress(text)
-	if at.Stage == p.stage && p.b.now().Sub(p.last) < progressEvery {
+	pause := progressEvery
+	if at.Stage != p.stage {
+		pause /= 2
+	}
+	if p.b.now().Sub(p.last) < pause {
 		return
 	}
 	p.stage, p.last = at.Stage, p.b.now()

@@ -15,8 +15,8 @@ var stageSpans = map[string]struct {
 	from, to int
 	words    string
 }{
-	"":                     {0, 0, "准备"},
-	knowledge.StageRead:    {0, 3, "读取文件"},
+	"":                     {1, 1, "读取文件"},
+	knowledge.StageRead:    {1, 3, "读取文件"},
 	knowledge.StageSuggest: {3, 5, "模型拟问法"},
 	knowledge.StageEmbed:   {6, 10, "计算语义向量"},
 	knowledge.StageIndex:   {6, 6, "建立索引"},
