@@ -96,7 +96,7 @@ func TestAWithdrawnDocumentCanComeBack(t *testing.T) {
 	admin.AwaitText("试点事项清单管理办法")
 	admin.Say("/audit")
 	audit := admin.AwaitText("审计记录")
-	for _, must := range []string{"发布文件", "停用文件", "恢复文件"} {
+	for _, must := range []string{"发布《示例县试点事项清单管理办法》", "停用《示例县试点事项清单管理办法》", "恢复《示例县试点事项清单管理办法》"} {
 		if !strings.Contains(audit.Text, must) {
 			t.Errorf("the audit lacks %s", must)
 		}

@@ -51,7 +51,7 @@ var ignoreReasons = []string{"不属于本库范围", "重复或者测试", "问
 
 // gapWords are the kinds of audit entries in Chinese.
 var gapWords = map[string]string{
-	kindMended: "处理没答好的问题 %d 个", kindIgnored: "忽略没答好的问题 %d 个", kindOpened: "重新打开没答好的问题 %d 个", kindTold: "告知 %d 人%s的条文有变化",
+	kindMended: "处理没答好的问题 %d 个", kindIgnored: "忽略没答好的问题 %d 个", kindOpened: "撤销处理，重新打开没答好的问题 %d 个", kindTold: "告知 %d 人%s的条文有变化",
 }
 
 // entriesHead begins the file of entries.

@@ -14,7 +14,7 @@ const (
 	textNoDownload    = "文件没有下载成功，请重新发送。"
 	textDropped       = "已取消，文件没有收录。"
 	textBuilding      = "正在更新索引。"
-	textFileGone      = "这份文件已不再保留，请重新发送文件。"
+	textFileGone      = "这个按钮已过期，文件不再保留，请重新发送文件。"
 	textPublished     = "已发布%s"
 	textWithdrawn     = "已停用%s"
 	textReturned      = "已恢复%s"
