@@ -90,7 +90,7 @@ func (b *Bot) showAnswer(c *chat, q knowledge.Question, a knowledge.Answer, key 
 	if a.Status != knowledge.Answered && a.Status != knowledge.Partial && a.Status != knowledge.NotFound {
 		return c.say(answerHTML(a), nil)
 	}
-	s := shown{Question: a.Question, Key: key, Old: q.Old}
+	s := shown{Question: a.Question, Key: key, Old: q.Old, Earlier: q.History[max(0, len(q.History)-2):]}
 	for _, list := range [][]knowledge.Citation{a.Basis, a.Limits, a.Nearest} {
 		for _, citation := range list {
 			s.Refs = append(s.Refs, knowledge.Ref{Doc: citation.Doc, Article: citation.Article})

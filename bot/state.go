@@ -38,11 +38,12 @@ type chat struct {
 type state struct {
 	History  []knowledge.Turn             `json:"-"` // a session of its own, which ends sooner
 	At       time.Time                    `json:"at,omitzero"`
-	Keys     [][]key                      `json:"keys,omitempty"`    // the last keyboards, the newest last
-	Fresh    int                          `json:"fresh,omitempty"`   // of them, shown in the last turn
-	Answers  []shown                      `json:"answers,omitempty"` // whose buttons still work, the newest last
-	Next     int                          `json:"next"`              // number of the next answer
-	Pending  *pending                     `json:"pending,omitempty"`
+	Keys     [][]key                      `json:"keys,omitempty"`     // the last keyboards, the newest last
+	Fresh    int                          `json:"fresh,omitempty"`    // of them, shown in the last turn
+	Answers  []shown                      `json:"answers,omitempty"`  // whose buttons still work, the newest last
+	Next     int                          `json:"next"`               // number of the next answer
+	Files    []pending                    `json:"files,omitempty"`    // uploaded and not decided on, the newest last
+	Decided  []outcome                    `json:"decided,omitempty"`  // what became of others, the newest last
 	Withdraw string                       `json:"withdraw,omitempty"` // document that waits for a yes
 	Holidays *conversations.HolidayNotice `json:"holidays,omitempty"` // waits for a yes
 	Await    string                       `json:"await,omitempty"`    // what the next words answer: "name:argument" of awaits
@@ -56,6 +57,8 @@ type shown struct {
 	Refs     []knowledge.Ref `json:"refs"`
 	Cases    []knowledge.Ref `json:"cases,omitempty"`
 	Old      bool            `json:"old,omitempty"` // answered from texts no longer in force
+
+	Earlier []knowledge.Turn `json:"earlier,omitempty"` // turns before it, for a vote on an answer that leaned on them
 }
 
 // ref gives the place of an article among those of the answer, at its end if it

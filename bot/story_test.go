@@ -351,13 +351,14 @@ func TestAnAdministratorPublishesADocument(t *testing.T) {
 	admin.Say("/docs")
 	admin.AwaitText("试点事项清单管理办法")
 	admin.Say("/rollback")
+	admin.Press(admin.AwaitText("要恢复上一版"), "确认")
 	admin.AwaitText("已恢复上一版")
 	official.Say("试点事项清单多久调整一次？")
 	if after := official.AwaitText("下一步"); strings.Contains(after.Text, "每半年调整一次") {
 		t.Error("the rolled back document is still used")
 	}
 	admin.Say("/withdraw 澄清正名工作指引")
-	admin.Press(admin.AwaitText("要停用《"), "停用")
+	admin.Press(admin.AwaitText("要停用"), "停用")
 	admin.AwaitText("索引已更新")
 	admin.Say("/docs")
 	if list := admin.AwaitText("知识库"); strings.Contains(list.Text, "澄清正名工作指引") {

@@ -80,10 +80,11 @@ func (b *Bot) tryOut(ctx context.Context, c *chat, question string) error {
 	if err := b.tryOn(ctx, c, b.base, question, headPublished); err != nil {
 		return err
 	}
-	if c.state.Pending == nil {
+	n := len(c.state.Files)
+	if n == 0 {
 		return c.save()
 	}
-	doc, err := b.keeper.read(ctx, *c.state.Pending)
+	doc, err := b.keeper.read(ctx, c.state.Files[n-1])
 	if err != nil {
 		b.log.Warn("a pending file could not be tried", "error", err)
 		return c.say(textNoTrial, nil)

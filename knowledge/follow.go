@@ -107,19 +107,6 @@ func (b *Base) Follow(ctx context.Context, every time.Duration) {
 	}
 }
 
-// Rollback brings the previous generation back; the current one becomes the
-// previous, so that a second Rollback undoes the first. Without a previous one
-// it is ErrNoPrevious.
-func (b *Base) Rollback(ctx context.Context) error {
-	if b.store == nil {
-		return errNoStore
-	}
-	if err := b.store.rollback(ctx); err != nil {
-		return err
-	}
-	return b.Refresh(ctx)
-}
-
 // Confirm records that an article answers a question. It counts in the next
 // index that is built.
 func (b *Base) Confirm(ctx context.Context, ref Ref, question string) error {

@@ -25,6 +25,8 @@ type Report struct {
 	Unsuggested int     `json:"unsuggested,omitempty"`
 	MS          float64 `json:"ms"`
 	Unchanged   bool    `json:"unchanged"` // the current index already is of these documents
+
+	Difference Difference `json:"-"` // from the documents that were searched before
 }
 
 // FileReport is one file of a Report.
@@ -145,18 +147,29 @@ func (b *Base) buildLoaded(ctx context.Context, docs []documents.Document, repor
 		return err
 	}
 	report.Documents, report.Passages = len(g.docs), len(g.entries)
+	report.Difference = b.differenceTo(g.docs)
 	b.current.Store(g)
 	return nil
+}
+
+// differenceTo compares documents with those that are searched now.
+func (b *Base) differenceTo(docs []documents.Document) Difference {
+	if g := b.current.Load(); g != nil {
+		return differ(g.docs, docs)
+	}
+	return differ(nil, docs)
 }
 
 // buildOf builds the index of stored documents and switches to it, unless the
 // one in use is of the same documents already.
 func (b *Base) buildOf(ctx context.Context, members []int64, w *builder, report *Report, onProgress func(Progress)) error {
-	now, same, err := w.currentIs(ctx, members)
+	now, have, same, err := w.currentIs(ctx, members)
 	if err != nil {
 		return err
 	}
-	report.Unchanged = same
+	if report.Unchanged = same; same {
+		members = have
+	}
 	g := b.current.Load()
 	had := same && g != nil && g.id == now.id
 	c, err := b.collect(ctx, members, g, had, w, report, onProgress)
@@ -165,12 +178,14 @@ func (b *Base) buildOf(ctx context.Context, members []int64, w *builder, report 
 	}
 	if had && sameQuestions(g.confirmed, c.confirmed) && sameQuestions(g.suggested, c.suggested) {
 		report.Documents, report.Passages = len(g.docs), len(g.entries)
+		report.Difference = b.differenceTo(g.docs)
 		return w.renew(ctx, now, g.asks)
 	}
 	if g, err = b.index(ctx, c, w.store, report, onProgress); err != nil {
 		return err
 	}
 	report.Documents, report.Passages = len(g.docs), len(g.entries)
+	report.Difference = b.differenceTo(g.docs)
 	if same {
 		g.id = now.id
 		err = w.renew(ctx, now, g.asks)

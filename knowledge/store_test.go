@@ -219,9 +219,7 @@ func TestAFileOfTheFirstTablesOpens(t *testing.T) {
 	if got := b.current.Load().confirmed[Ref{"b.md", "第一条"}]; !slices.Equal(got, []string{"能复核几回？"}) {
 		t.Errorf("confirmed: %q", got)
 	}
-	if err := b.Rollback(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	goBack(t, b)
 	if a := ask(t, b, Question{Text: "备案期限是几个工作日"}); !strings.Contains(a.Text(), "为十个工作日") {
 		t.Errorf("the previous index: %s", a.Text())
 	}

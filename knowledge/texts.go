@@ -108,5 +108,11 @@ const (
 	textHoldsSecret     = "%s里有密级标志，不能收录，请按保密规定处理。"
 	textSpeaksToMachine = "%s里有像是对机器下指令的句子，请核对原文；收录后只会当作文字引用。"
 	textHoldsNumbers    = "%s里有身份证号、电话或者卡号，请隐去后再收录。"
-	textAndMore         = "等处"
+
+	textOlder       = "它的施行日期早于现行的一份，发布后作为旧版保存，现行的不变。"
+	textAbove       = "第一条之前的文字"
+	textBeside      = "条文之外的文字"
+	textPrefaceKept = "第一条之前的文字已作为“序言”收录（%d 字）。"
+	textPrefaceLeft = "第一条之前有 %d 个字没有收录，不会用于回答：“%s”。需要的请写进条文再发送。"
+	textAndMore     = "等处"
 )
