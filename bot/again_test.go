@@ -19,6 +19,9 @@ import (
 	"rongcuo/bot/localtelegram/localtelegramtest"
 )
 
+// articleButton is the button of 实施办法第十八条 of the sample county.
+const articleButton = "art:b5e7975bb67a:0893237e4699"
+
 // anUpdate draws what a person might do: words, commands, and buttons of which
 // many never stood anywhere.
 func anUpdate(r *rand.Rand, id int, user int64, name string) []byte {
@@ -30,7 +33,7 @@ func anUpdate(r *rand.Rand, id int, user int64, name string) []byte {
 		data, _ := json.Marshal(map[string]any{"update_id": id, "message": m})
 		return data
 	}
-	presses := []string{"ex:0", "ex:9", "art:1:0", "go:1:1", "old:1", "now:2", "file:1:0", "case:1:0", "draft:1", "human:", "good:1", "bad:1", "why:0", "pub:abc", "out!:x", "role:owner", "revoke:1", "nothing", "", "::::"}
+	presses := []string{"ex:0", "ex:9", "art:1:0", articleButton, "old:1000", "now:1001", "file:" + strings.Split(articleButton, ":")[1], "case:1:0", "draft:1000", "human:", "good:1000", "bad:1001", "why:0:1001", "pub:abc", "out!:x", "role:owner", "revoke:1", "nothing", "", "::::"}
 	q := map[string]any{"id": strconv.Itoa(id), "from": from, "chat_instance": "1", "data": presses[r.IntN(len(presses))],
 		"message": map[string]any{"message_id": 1, "date": time.Now().Unix(), "chat": chat, "text": "x"}}
 	data, _ := json.Marshal(map[string]any{"update_id": id, "callback_query": q})

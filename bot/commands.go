@@ -119,7 +119,7 @@ func (b *Bot) start(ctx context.Context, c *chat, rest string) error {
 	if isInvitation(rest) {
 		return b.accept(ctx, c, rest)
 	}
-	c.state = state{Answers: c.state.Answers, Next: c.state.Next}
+	c.state = state{Answers: c.state.Answers}
 	var examples [][]button
 	for i, e := range exampleQuestions {
 		examples = append(examples, []button{{e, "ex:" + string(rune('0'+i))}})

@@ -215,8 +215,10 @@ func TestOldButtonsLeadOn(t *testing.T) {
 	answer := official.AwaitText("依据截至")
 	official.Say("/delete_me")
 	official.AwaitText("已删除")
-	official.Press(answer, buttonWith(t, answer, "第十四条"))
+	official.Press(answer, "👎 不对")
 	official.AwaitText("按钮已过期")
+	official.Press(answer, buttonWith(t, answer, "第十四条")) // the text is still there
+	official.AwaitText("第十四条　主张情形八的")
 }
 
 func TestCommandsHoweverTheyAreWritten(t *testing.T) {
