@@ -82,7 +82,11 @@ func (g *generation) articlesOf(i int, at documents.Date) []int {
 
 // limitClause finds a figure with its unit and the words before it:
 // "在十个工作日内", "不超过两次".
-var limitClause = regexp.MustCompile(`([\p{Han}]{4,24}?)(?:在|于|自|内|不超过|不少于|不得超过|至少|不低于)?[^\p{Han}]{0,2}([一二两三四五六七八九十百千\d]+)(个工作日|工作日|日|天|个月|年|次|小时)`)
+var limitClause = regexp.MustCompile(`([\p{Han}]{4,24}?)(?:在|于|自|内|不超过|不少于|不得超过|至少|不低于)?[^\p{Han}\d]{0,2}([一二两三四五六七八九十百千\d]+)(个工作日|工作日|日|天|个月|年|次|小时)`)
+
+// notLength is what has a number and a unit and is no length of time: a date, a
+// document number, the number of an article, the third time.
+var notLength = regexp.MustCompile(`〔[^〕]*〕第?\d*号?|第[ 　]*[〇○零一二两三四五六七八九十百千\d]+[ 　]*[\p{Han}]|(?:[12]\d{3}|[一二][〇○零一二三四五六七八九]{3})[ 　]*年(?:[ 　]*(?:[一二三四五六七八九十]+|\d{1,2})[ 　]*月)?(?:[ 　]*(?:[一二三四五六七八九十]+|\d{1,2})[ 　]*日)?|(?:[一二三四五六七八九十]+|\d{1,2})[ 　]*月(?:[一二三四五六七八九十]+|\d{1,2})[ 　]*日`)
 
 // conflicts says where articles of different rank on one matter give different
 // figures of one unit: "higher and lower rules differ" is said aloud, and left
@@ -113,6 +117,7 @@ func (g *generation) name(i int) string {
 // differingFigures finds two clauses that share most of their words and differ
 // in their figure.
 func differingFigures(high, low string) (string, string, bool) {
+	high, low = notLength.ReplaceAllString(high, "；"), notLength.ReplaceAllString(low, "；")
 	for _, x := range limitClause.FindAllStringSubmatch(high, -1) {
 		for _, y := range limitClause.FindAllStringSubmatch(low, -1) {
 			if x[3] != y[3] || overlap(x[1], y[1]) < .5 {
