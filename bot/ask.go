@@ -91,25 +91,32 @@ func (b *Bot) showAnswer(c *chat, q knowledge.Question, a knowledge.Answer, key 
 	if a.Status != knowledge.Answered && a.Status != knowledge.Partial && a.Status != knowledge.NotFound {
 		return c.say(answerHTML(a), nil)
 	}
-	n := c.state.add(shown{Number: c.turn.Update.ID, Question: a.Question, Key: key})
-	c.state.History = append(c.state.History, knowledge.Turn{Role: "user", Text: a.Question})
+	n := c.state.add(shown{Number: c.turn.Update.ID, Question: a.Question, Earlier: a.Earlier, Key: key})
+	if !c.again {
+		turn := knowledge.Turn{Role: "user", Text: a.Question}
+		if len(a.Basis) > 0 {
+			turn.Doc = a.Basis[0].Doc
+		}
+		c.state.History = append(c.state.History, turn)
+	}
 	var versions []button
 	if q.Old {
 		versions = []button{{buttonCurrent, fmt.Sprintf("now:%d", n)}}
-	} else if b.base.HasOld() {
+	} else if a.Old {
 		versions = []button{{buttonOld, fmt.Sprintf("old:%d", n)}}
 	}
 	return c.say(answerHTML(a), answerButtons(a, n, versions))
 }
 
-// pressVersion asks the same question of the texts no longer in force, or of
-// those in force again.
+// pressVersion asks the same question, read with what it was read with before, of
+// the texts no longer in force, or of those in force again.
 func (b *Bot) pressVersion(ctx context.Context, c *chat, number string, old bool) error {
 	s := c.state.find(number)
 	if s == nil {
 		return b.notOwn(ctx, c)
 	}
-	return b.answer(ctx, c, knowledge.Question{Text: s.Question, Old: old})
+	c.again = true
+	return b.answer(ctx, c, knowledge.Question{Text: s.Question, History: s.Earlier, Old: old})
 }
 
 func (b *Bot) pressOld(ctx context.Context, c *chat, number string) error {

@@ -25,6 +25,7 @@ type chat struct {
 	posts   []records.Post // that the person holds now
 	state   state
 	pressed *models.Message // whose button was pressed
+	again   bool            // a question of before is answered anew: no new turn of the conversation
 	edit    int             // a message of ours that the next reply replaces
 	now     time.Time
 }
@@ -43,9 +44,10 @@ type state struct {
 
 // shown is an answer in the chat, as far as its buttons need it.
 type shown struct {
-	Number   int64  `json:"n"` // of the update that it answers: nobody else's answer has it
-	Question string `json:"q"`
-	Key      string `json:"k,omitempty"` // in the journal
+	Number   int64            `json:"n"` // of the update that it answers: nobody else's answer has it
+	Question string           `json:"q"`
+	Earlier  []knowledge.Turn `json:"h,omitempty"` // that the question was read with
+	Key      string           `json:"k,omitempty"` // in the journal
 }
 
 const (

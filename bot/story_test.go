@@ -195,6 +195,30 @@ func TestFollowUpsUntilANewTopic(t *testing.T) {
 	}
 }
 
+func TestTheOldVersionIsAskedWhatWasAsked(t *testing.T) {
+	official := newTown(t).As("普通干部")
+	official.Say("对认定结论不服怎么办？")
+	official.AwaitText("第三十八条")
+	official.Say("那要多久？")
+	answer := official.AwaitText("二十个工作日")
+	official.Press(answer, "看旧版")
+	old := official.AwaitText("十五个工作日内申请复核")
+	official.Press(old, "只看现行")
+	if again := official.AwaitText("依据截至"); again.Text != answer.Text {
+		t.Errorf("the question lost what it leans on:\n%s", again.Text)
+	}
+	official.Say("那第三十九条呢") // of the document spoken of
+	official.AwaitText("第三十九条　容错认定期间")
+	official.Say("风险备案要准备哪些材料？")
+	for _, row := range official.AwaitText("依据截至").Buttons {
+		for _, b := range row {
+			if b.Text == "看旧版" {
+				t.Error("an old version is offered that says nothing about filings")
+			}
+		}
+	}
+}
+
 func TestARestartForgetsNothing(t *testing.T) {
 	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})

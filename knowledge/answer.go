@@ -51,6 +51,8 @@ type Answer struct {
 	Cut       []string   // sentences of the model that did not hold: for who looks after it, never for who asked
 	Tokens    int        // that a model may have cost: a character counts one, which is more than it takes
 	At        documents.Date
+	Earlier   []Turn // that the question was read with, because it leans on them
+	Old       bool   // a text no longer in force speaks to the question too; Question.Old asks it
 	Passages  []Hit
 	MS        map[string]float64 // stage to milliseconds
 }

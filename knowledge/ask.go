@@ -51,7 +51,7 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 	if err != nil {
 		return b.failed(ctx, a, err)
 	}
-	if missing := g.unknownReference(q.Text); missing != "" {
+	if missing := g.unknownReference(q); missing != "" {
 		b.notFound(g, f, &a)
 		a.Hint = missing
 		return a, nil
@@ -66,6 +66,9 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 	}
 	watch.lap("evidence")
 	b.fill(g, q, f, &a)
+	if a.Old, err = b.oldSpeaks(ctx, g, q, f); err != nil {
+		return b.failed(ctx, a, err)
+	}
 	for _, title := range g.notHere(q.Text) {
 		a.Notices = append(a.Notices, notCollected(title))
 	}
@@ -101,6 +104,7 @@ func (b *Base) failed(ctx context.Context, a Answer, err error) (Answer, error) 
 
 // finding is what the search brought for one question.
 type finding struct {
+	query   Query
 	hits    []Hit
 	terms   []weighted // of the question, for choosing quotes
 	meaning []float32
@@ -111,8 +115,12 @@ type finding struct {
 func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (finding, error) {
 	query := Query{Text: q.Text, History: leaning(q), At: a.At, Docs: q.Docs, Levels: q.Levels, Kinds: q.Kinds, Limit: 10}
 	var f finding
+	if d := g.lastAsked(q); d >= 0 {
+		query.About = g.docs[d].Path
+		query.Also = append(query.Also, query.About)
+	}
 	if old := g.namedOld(q, a.At); len(old) > 0 && len(q.Docs) == 0 { // texts no longer in force are asked for
-		query.Also = old
+		query.Also = append(query.Also, old...)
 		if q.Old {
 			query.Docs = old
 		}
@@ -128,20 +136,51 @@ func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (
 	}
 	f.terms = b.lexicon.terms(query)
 	f.hits, err = g.search(ctx, query, b.lexicon, f.meaning)
-	a.Passages = f.hits
+	f.query, a.Passages, a.Earlier = query, f.hits, query.History
 	return f, err
 }
 
-// leaning gives the earlier turns when the question leans on them: it points back,
-// or is too short to have a topic of its own. A question that has one, however
-// short, is not mixed with what was asked before.
+// oldSpeaks says whether a text no longer in force fits the question as well as a
+// basis must: only then it is worth a look. Who names an article wants that one.
+func (b *Base) oldSpeaks(ctx context.Context, g *generation, q Question, f finding) (bool, error) {
+	old := g.namedOld(Question{Old: true}, f.query.At)
+	if q.Old || len(old) == 0 || len(q.Docs) > 0 || f.hits[0].Named {
+		return false, nil
+	}
+	f.query.Also, f.query.Limit = old, 60 // other articles may lie between
+	hits, err := g.search(ctx, f.query, b.lexicon, f.meaning)
+	return slices.ContainsFunc(hits, func(h Hit) bool {
+		return slices.Contains(old, h.Doc) && h.Score >= basisShare*hits[0].Score
+	}), err
+}
+
+// leaning gives the earlier turns that a question leans on: those since the last
+// question with a topic of its own, and that one. nil when it has one itself.
 func leaning(q Question) []Turn {
-	text := strings.TrimSpace(q.Text)
+	if !leans(q.Text) {
+		return nil
+	}
+	for i, t := range slices.Backward(q.History) {
+		if t.Role == "user" && !leans(t.Text) {
+			return q.History[i:]
+		}
+	}
+	return q.History
+}
+
+// leans says whether a question points back, or is too short to have a topic of
+// its own. One that has a topic, however short, is not mixed with what was asked
+// before.
+func leans(text string) bool {
+	text = strings.TrimSpace(text)
 	if pointingBack.MatchString(text) {
-		return q.History
+		return true
 	}
 	if len([]rune(text)) > followUpLength {
-		return nil
+		return false
+	}
+	if goingOn.MatchString(text) {
+		return true
 	}
 	topic := 0
 	for _, r := range StripQuestionWords(text) {
@@ -149,10 +188,7 @@ func leaning(q Question) []Turn {
 			topic++
 		}
 	}
-	if goingOn.MatchString(text) || topic < ownTopic {
-		return q.History
-	}
-	return nil
+	return topic < ownTopic && !asksMeaning.MatchString(text)
 }
 
 const (
@@ -164,6 +200,8 @@ var (
 	pointingBack = regexp.MustCompile(`^(?:那|这|它|该|此|同样)|上面|上述|刚才|前面`)
 	// ways to go on that a long question has too
 	goingOn = regexp.MustCompile(`^(?:还|又|再|如果|要是|假如|其中)|第[一二三四五六七八九十0-9]+[种次个项类]|呢(?:[，,？?。！!]|$)`)
+	// a word that is asked for by itself is a topic, however short
+	asksMeaning = regexp.MustCompile(`^(?:请问)?(?:什么是|什么叫做?|啥是|啥叫|何谓|何为|(?:怎么|如何)理解|解释一?下?)[“"《]?[\p{Han}A-Za-z]{2}|^[“"]?[\p{Han}A-Za-z]{2,12}[”"]?(?:是|的)?(?:什么|啥)意思|^[“"]?[\p{Han}A-Za-z]{2,12}[”"]?是?指(?:的是)?什么`)
 )
 
 // namedOld gives the documents no longer in force (or not yet) that the
@@ -263,7 +301,9 @@ func (b *Base) limit(g *generation, q Question, basis []int, a *Answer) {
 	}
 	asked := q.Text
 	for _, t := range leaning(q) {
-		asked += t.Text
+		if t.Role == "user" {
+			asked += t.Text
+		}
 	}
 	for d := range g.docs {
 		if a.Warning != nil || !g.force[d].holds(a.At) || g.docs[d].Kind != documents.Rule {

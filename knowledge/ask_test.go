@@ -130,7 +130,7 @@ func TestAnHonestNo(t *testing.T) {
 
 func TestFollowUpsLeanOnEarlierTurns(t *testing.T) {
 	b := sampleBase(t, Options{})
-	history := []Turn{{"user", "对认定结论不服怎么办？"}, {"assistant", "可以申请复核。"}}
+	history := []Turn{{Role: "user", Text: "对认定结论不服怎么办？"}, {Role: "assistant", Text: "可以申请复核。"}}
 	a := ask(t, b, Question{Text: "那要多久给答复？", History: history})
 	if !cites(a, "第三十八条") {
 		t.Errorf("%v", a.Passages)
@@ -143,19 +143,71 @@ func TestFollowUpsLeanOnEarlierTurns(t *testing.T) {
 }
 
 func TestOnlyWhatLeansIsReadWithTheEarlierTurns(t *testing.T) {
-	history := []Turn{{"user", "对认定结论不服怎么办？"}}
+	history := []Turn{{Role: "user", Text: "对认定结论不服怎么办？"}}
 	for question, leans := range map[string]bool{
 		"那如果情况变了呢？": true, "重大的呢，也是三天？": true, "要签名吗？": true, "第五种具体要满足什么？": true, "第三次谁批？": true, "超过了会怎样？": true,
 		"那两种光口头讲行不行？": true, "要是还弄不完呢？": true, "如果是发函的那种，多久要回？": true, "还要保留什么证据？": true, "多久？": true,
 		"上面说的二十个工作日，是从收到申请那天还是从受理那天开始算的？": true,
 		"哪些情形不予容错？": false, "风险备案要准备哪些材料？": false, "试点失败了要追责吗？": false, opposed: false,
-		"这次": true,
+		"这次": true, "依据是什么？": true, "第五种什么意思？": true, "那是什么意思": true,
+		"什么是硬约束": false, "容错减责是什么意思？": false, "何谓阳奉阴违": false, "两评指什么？": false,
 		"如果领导让我在没有会议记录的文件上签字，我没有签，后来出了事算我的责任吗？": false,
 		"单位应该向哪个机关提出风险备案的申请，申请以后多长时间内会有答复？":     false,
 	} {
 		if got := leaning(Question{Text: question, History: history}) != nil; got != leans {
 			t.Errorf("%s leans: %v", question, got)
 		}
+	}
+}
+
+// Of a long conversation only the last topic counts.
+func TestAFollowUpLeansOnTheLastTopicAlone(t *testing.T) {
+	said := func(texts ...string) (turns []Turn) {
+		for _, text := range texts {
+			turns = append(turns, Turn{Role: "user", Text: text})
+		}
+		return turns
+	}
+	for question, c := range map[string]struct{ history, leans []Turn }{
+		"那要多久？": {said(opposed, "还要保留什么证据？", "对认定结论不服怎么办？"), said("对认定结论不服怎么办？")},
+		"那谁来办？": {said(opposed, "对认定结论不服怎么办？", "那要多久？"), said("对认定结论不服怎么办？", "那要多久？")},
+		"多久？":   {said("那要多久？"), said("那要多久？")},
+	} {
+		if got := leaning(Question{Text: question, History: c.history}); !slices.Equal(got, c.leans) {
+			t.Errorf("%s leans on %v", question, got)
+		}
+	}
+	b := sampleBase(t, Options{})
+	if a := ask(t, b, Question{Text: "那要多久？", History: said(opposed, "试点没有先例，效果不好，算不算失误？", "对认定结论不服怎么办？")}); a.Basis[0].Article != "第三十八条" {
+		t.Errorf("an older topic is mixed in: %+v", a.Passages[0])
+	}
+}
+
+// An article named by its number alone is one of the document spoken of before.
+func TestANumberAloneMeansTheDocumentSpokenOfBefore(t *testing.T) {
+	b := sampleBase(t, Options{})
+	const law, filing, old = "示例县容错纠错实施办法(示例).md", "风险备案工作规程(示例).md", "示例县容错纠错实施办法(试行)(示例-已废止).md"
+	user := func(text, doc string) Turn { return Turn{Role: "user", Text: text, Doc: doc} }
+	for _, c := range []struct {
+		history  []Turn
+		question string
+		want     Ref
+	}{
+		{[]Turn{user("办法第十二条", law)}, "那第十三条呢", Ref{law, "第十三条"}},
+		{[]Turn{user("办法第十二条", law)}, "第十四条说了什么？", Ref{law, "第十四条"}},
+		{[]Turn{user("备案规程第六条", "")}, "那第七条呢？", Ref{filing, "第七条"}}, // what was asked tells it too
+		{[]Turn{user("哪些情形不予容错？", law)}, "第十九条的具体规定是什么，请把原文给我看一下？", Ref{law, "第十九条"}},
+		{[]Turn{user("办法第十二条", law), user("风险备案要准备哪些材料？", filing)}, "第十二条呢", Ref{filing, "第十二条"}},
+		{[]Turn{user("试行办法第六条", old)}, "那第七条呢", Ref{old, "第七条"}},
+		{[]Turn{user("备案规程第六条", filing)}, "那实施办法第七条呢", Ref{law, "第七条"}},
+	} {
+		a := ask(t, b, Question{Text: c.question, History: c.history})
+		if len(a.Basis) != 1 || (Ref{a.Basis[0].Doc, a.Basis[0].Article}) != c.want {
+			t.Errorf("%s after %s: %+v", c.question, c.history[0].Text, a.Passages[0])
+		}
+	}
+	if a := ask(t, b, Question{Text: "那第九百条呢", History: []Turn{user("办法第十二条", law)}}); a.Status != NotFound || !strings.Contains(a.Hint, "没有第九百条") {
+		t.Errorf("%s %s", a.Status, a.Hint)
 	}
 }
 

@@ -148,17 +148,3 @@ func (b *Base) StatusOf(d documents.Document) string {
 	}
 	return ""
 }
-
-// HasOld says whether there is a rule that was once in force and is no longer.
-func (b *Base) HasOld() bool {
-	g, today := b.current.Load(), documents.Date(b.today().Format("2006-01-02"))
-	if g == nil {
-		return false
-	}
-	for i, d := range g.docs {
-		if d.Kind == documents.Rule && g.force[i].until != "" && g.force[i].until <= today {
-			return true
-		}
-	}
-	return false
-}

@@ -11,14 +11,18 @@ import (
 // maxNamed is how many articles one question may name.
 const maxNamed = 6
 
-// named gives the entries that a question names by document and number, in the
-// order in which it names them. A number without a document is looked up in
-// the only document that is searched, and otherwise nowhere: 第六条 alone could
-// be any.
+// lookUp gives the entries that a question names by document and number, in the
+// order in which it names them. A number without a document is looked up in the
+// one that was spoken of before, or the only one that is searched, and otherwise
+// nowhere: 第六条 alone could be any.
 func (g *generation) lookUp(q Query, allowed []bool) []Hit {
 	var hits []Hit
 	for _, ref := range documents.FindRefs(q.Text) {
-		for _, d := range g.namedDocs(ref.Title, q.Text, allowed) {
+		docs := g.namedDocs(ref.Title, q.Text, allowed)
+		if d := g.docAt(q.About); ref.Title == "" && d >= 0 && allowed[d] {
+			docs = []int{d}
+		}
+		for _, d := range docs {
 			list := g.refs[d][ref.Article]
 			if len(list) == 0 || len(hits) == maxNamed {
 				continue
@@ -30,6 +34,31 @@ func (g *generation) lookUp(q Query, allowed []bool) []Hit {
 		}
 	}
 	return hits
+}
+
+// lastAsked gives the document that an article means which a question names by
+// its number alone (那第十三条呢): the one that was named, or answered from, last.
+// -1 when the question names no such article or nothing went before.
+func (g *generation) lastAsked(q Question) int {
+	if !slices.ContainsFunc(documents.FindRefs(q.Text), func(r documents.Reference) bool { return r.Title == "" }) {
+		return -1
+	}
+	for _, t := range slices.Backward(q.History) {
+		if d := g.docAt(t.Doc); d >= 0 {
+			return d
+		}
+		for _, ref := range slices.Backward(documents.FindRefs(t.Text)) {
+			if docs := g.named(ref.Title); len(docs) == 1 {
+				return docs[0]
+			}
+		}
+	}
+	return -1
+}
+
+// docAt gives the document of a path, -1 when there is none.
+func (g *generation) docAt(path string) int {
+	return slices.IndexFunc(g.docs, func(d documents.Document) bool { return path != "" && d.Path == path })
 }
 
 // namedDocs gives the documents that a name means. A short name that several
@@ -95,9 +124,13 @@ func (g *generation) closest(docs []int, question string) []int {
 
 // unknownReference says of a document named in 《》 or of a numbered article that
 // it is not here, in a sentence; "" when all that the question names is here.
-func (g *generation) unknownReference(question string) string {
+func (g *generation) unknownReference(q Question) string {
+	question := q.Text
 	for _, ref := range documents.FindRefs(question) {
 		if ref.Title == "" {
+			if d := g.lastAsked(q); d >= 0 && len(g.refs[d][ref.Article]) == 0 {
+				return noSuchArticle(g.docs[d].Title, ref.Article)
+			}
 			continue
 		}
 		if strings.Contains(question, "《"+ref.Title+"》") && !g.collected(ref.Title) {
