@@ -105,7 +105,7 @@ func (b *Bot) showAnswer(c *chat, q knowledge.Question, a knowledge.Answer, key 
 	} else if a.Old {
 		versions = []button{{buttonOld, fmt.Sprintf("old:%d", n)}}
 	}
-	return c.say(answerHTML(a), answerButtons(a, n, versions))
+	return c.say(answerHTML(a), b.answerButtons(a, n, versions))
 }
 
 // pressVersion asks the same question, read with what it was read with before, of
@@ -130,7 +130,7 @@ func (b *Bot) pressCurrent(ctx context.Context, c *chat, number string) error {
 // answerButtons are the articles, two a row, then the cases and what comes
 // next. n is the number of the answer: what changes something is for who asked,
 // what only shows a text names that text and is for everybody in the chat.
-func answerButtons(a knowledge.Answer, n int64, versions []button) models.ReplyMarkup {
+func (b *Bot) answerButtons(a knowledge.Answer, n int64, versions []button) models.ReplyMarkup {
 	var rows [][]button
 	var row []button
 	push := func(t, data string) {
@@ -140,7 +140,7 @@ func answerButtons(a knowledge.Answer, n int64, versions []button) models.ReplyM
 	}
 	for i, c := range slices.Concat(a.Basis, a.Limits, a.Nearest) {
 		if i < 6 {
-			push(shortName(c), articleData(c.Doc, c.Article))
+			push(b.refName(knowledge.Ref{Doc: c.Doc, Article: c.Article}), articleData(c.Doc, c.Article))
 		}
 	}
 	for _, c := range a.Cases {
@@ -158,15 +158,6 @@ func answerButtons(a knowledge.Answer, n int64, versions []button) models.ReplyM
 		rows = append(rows, []button{{buttonHuman, "human:"}})
 	}
 	return keyboard(append(rows, []button{{buttonGood, fmt.Sprintf("good:%d", n)}, {buttonBad, fmt.Sprintf("bad:%d", n)}}))
-}
-
-// shortName fits a button: 实施办法第十二条.
-func shortName(c knowledge.Citation) string {
-	title := strings.NewReplacer("（示例）", "", "(示例)", "").Replace(c.Title)
-	if r := []rune(title); len(r) > 6 {
-		title = string(r[len(r)-4:])
-	}
-	return title + c.Article
 }
 
 func clip(s string, n int) string {

@@ -292,3 +292,33 @@ func TestADayBeginsInChina(t *testing.T) {
 		t.Errorf("today is %s, in China it is %s", got, want)
 	}
 }
+
+// On a button there is room for a short name, and it must be the right one.
+func TestAShortNameIsOneDocumentsAlone(t *testing.T) {
+	b := sampleBase(t, Options{})
+	seen := map[string]string{}
+	for d := range b.Documents() {
+		name := b.ShortTitle(d.Path)
+		if other := seen[name]; other != "" {
+			t.Errorf("%s: %s and %s", name, d.Path, other)
+		}
+		seen[name] = d.Path
+	}
+	for name, path := range map[string]string{
+		"备案规程": "风险备案工作规程(示例).md", "认定规程": "容错认定工作规程(示例).md", "实施办法": "示例县容错纠错实施办法(示例).md",
+		"试行办法": "示例县容错纠错实施办法(试行)(示例-已废止).md", "工作指引": "问题线索处置与澄清正名工作指引(示例).md", "常见问答": "常见问答.md",
+	} {
+		if seen[name] != path {
+			t.Errorf("%s is %q", name, seen[name])
+		}
+	}
+	twice := func(file, from string) documents.Document {
+		return documents.Split(file, "---\ntitle: 某县容错办法\neffective: "+from+"\n---\n第一条　甲。\n")
+	}
+	b.current.Store(newGeneration([]documents.Document{twice("a.md", "2020-01-01"), twice("b.md", "2024-01-01"), documents.Split("刑法.md", "---\ntitle: 中华人民共和国刑法\neffective: 2020-01-01\n---\n第一条　乙。\n")}, nil))
+	for path, want := range map[string]string{"a.md": "某县容错办法（已废止）", "b.md": "容错办法", "刑法.md": "刑法", "gone.md": "gone.md"} {
+		if got := b.ShortTitle(path); got != want {
+			t.Errorf("%s is %s, want %s", path, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"rongcuo/knowledge/documents"
 )
@@ -104,6 +105,42 @@ func (g *generation) namedDocs(title, question string, allowed []bool) []int {
 		best = g.closest(best, question)
 	}
 	return best
+}
+
+// What a name on a button should have, in characters: a bare 办法 says too little.
+const (
+	leastName = 4
+	mostName  = 8
+)
+
+// ShortTitle is the shortest name that tells a document from all others: 备案规程
+// beside 认定规程. A name that one in force shares with one that is not is that of
+// the one in force. It is the path of a document that is not here.
+func (b *Base) ShortTitle(path string) string {
+	g := b.current.Load()
+	if g == nil || g.docAt(path) < 0 {
+		return path
+	}
+	d, at := g.docAt(path), documents.Date(b.today().Format("2006-01-02"))
+	title := g.docs[d].Title
+	var fits, others []string
+	for _, name := range slices.Backward(documents.ShortTitles(title)) {
+		switch n := utf8.RuneCountInString(name); {
+		case g.shared(name, d, at):
+		case n >= leastName && n <= mostName:
+			fits = append(fits, name)
+		default:
+			others = append(others, name)
+		}
+	}
+	return append(append(fits, others...), title+"（"+g.statusOf(d, at)+"）")[0]
+}
+
+// shared says whether a name could mean another document than d.
+func (g *generation) shared(name string, d int, at documents.Date) bool {
+	return slices.ContainsFunc(g.names[name], func(other int) bool {
+		return other != d && (g.force[other].holds(at) || !g.force[d].holds(at))
+	})
 }
 
 // closest keeps the documents whose titles share most with the question.
