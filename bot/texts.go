@@ -36,6 +36,7 @@ const (
 	textWhatWrong      = "谢谢。哪里不对？"
 	textDraftLater     = "风险备案的填报正在准备中。目前请按《风险备案工作规程》准备材料，或者先向承办部门咨询。"
 	textComposed       = "以上说明由人工智能整理，请以条文原文为准。"
+	textCompare        = "请对照事实、程序和后果是否一样。"
 	textGrowing        = "正在整理……"
 
 	headRedline = "请先注意"

@@ -72,14 +72,14 @@ type Citation struct {
 	entry   int
 }
 
-// SimilarCase is a published model case beside the question. Its Citation
-// quotes the finding.
+// SimilarCase is a published model case beside the question, for reference only.
+// Its Citation quotes the finding.
 type SimilarCase struct {
 	Citation
 	ID      string `json:"id"`
 	Outcome string `json:"outcome"`
-	Same    string `json:"same"`    // what both rest on
-	Differs string `json:"differs"` // what to compare before relying on it
+	Same    string `json:"same"`    // what both rest on and tell of; "" when there is nothing
+	Differs string `json:"differs"` // what the one tells of and the other does not; "" when that is nothing
 }
 
 // stopwatch notes how long the stages of an answer took.

@@ -248,7 +248,7 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 		switch {
 		case kind == documents.Case && (len(a.Cases) < maxCases || h.entry == f.hits[0].entry):
 			if h.Score >= basisShare*best && len(a.Cases) < maxCases {
-				a.Cases = append(a.Cases, g.similarCase(h.entry, g.entriesOf(f.hits)))
+				a.Cases = append(a.Cases, g.similarCase(b.safeguards, h.entry, g.entriesOf(f.hits), asked(q)))
 			}
 		case len(basis) < maxBasis && (h.Named || !named && h.Score >= basisShare*best) && kind != documents.Case:
 			basis = append(basis, h.entry)
@@ -299,12 +299,7 @@ func (b *Base) limit(g *generation, q Question, basis []int, a *Answer) {
 			a.Limits = append(a.Limits, g.citeWhole(k, a.At))
 		}
 	}
-	asked := q.Text
-	for _, t := range leaning(q) {
-		if t.Role == "user" {
-			asked += t.Text
-		}
-	}
+	asked := asked(q)
 	for d := range g.docs {
 		if a.Warning != nil || !g.force[d].holds(a.At) || g.docs[d].Kind != documents.Rule {
 			continue
@@ -324,6 +319,17 @@ func (b *Base) limit(g *generation, q Question, basis []int, a *Answer) {
 	if permitted && a.Warning == nil && isStory(q.Text) {
 		a.Ask = b.safeguards.questionsBack(asked)
 	}
+}
+
+// asked is a question with the ones that it leans on.
+func asked(q Question) string {
+	text := q.Text
+	for _, t := range leaning(q) {
+		if t.Role == "user" {
+			text += "；" + t.Text
+		}
+	}
+	return text
 }
 
 // isStory says whether a question tells what happened to someone, rather than

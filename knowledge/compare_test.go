@@ -1,6 +1,9 @@
 package knowledge
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Rules differ in their time limits, not in the days on which they begin.
 func TestADateIsNoTimeLimit(t *testing.T) {
@@ -18,6 +21,39 @@ func TestADateIsNoTimeLimit(t *testing.T) {
 		x, y, ok := differingFigures(c.high, c.low)
 		if x != c.x || y != c.y || ok != (c.x != "") {
 			t.Errorf("%s / %s: %q and %q", c.high, c.low, x, y)
+		}
+	}
+}
+
+// A case stands beside the question with what both tell of and where they part;
+// nothing is said of what neither tells, and a question that tells no story is
+// compared with nobody.
+func TestACaseIsComparedByWhatBothTell(t *testing.T) {
+	b := sampleBase(t, Options{})
+	const dissent, afterwards = "集体决策中明确反对者免责案", "事后补写反对意见被拒案"
+	compared := func(question, title string) SimilarCase {
+		for _, c := range ask(t, b, Question{Text: question}).Cases {
+			if c.Title == title {
+				return c
+			}
+		}
+		t.Fatalf("%s: no %s", question, title)
+		return SimilarCase{}
+	}
+	if c := compared(opposed, dissent); !strings.HasSuffix(c.Same, "都提到集体研究、明确反对") || c.Differs != "案例中提到会议记录、造成损失，您没有提到" {
+		t.Errorf("%s / %s", c.Same, c.Differs)
+	}
+	if c := compared(opposed, afterwards); !strings.HasPrefix(c.Differs, "案例中没有明确反对，与您说的不同；") {
+		t.Errorf("%s / %s", c.Same, c.Differs)
+	}
+	for _, c := range ask(t, b, Question{Text: "哪些情形不予容错？"}).Cases {
+		if c.Differs != "" || strings.Contains(c.Same, "提到") {
+			t.Errorf("a question without a story is compared: %s / %s", c.Same, c.Differs)
+		}
+	}
+	for text, want := range map[string]string{"经党组会议研究": "集体研究", "没有上会": "没有集体研究", "没有上会，事后经党委会议研究": "", "局长让我办的": ""} {
+		if got := b.safeguards.Elements[0].in(text); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
 }

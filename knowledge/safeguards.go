@@ -30,7 +30,15 @@ type safeguards struct {
 		Unless []string `yaml:"unless"`
 		Ask    string   `yaml:"ask"`
 	} `yaml:"facts"`
-	Expects []expectation `yaml:"expects"`
+	Elements []element     `yaml:"elements"`
+	Expects  []expectation `yaml:"expects"`
+}
+
+// element is what a case and a question are compared by.
+type element struct {
+	Name  string  `yaml:"name"`
+	Has   pattern `yaml:"has"`
+	Lacks pattern `yaml:"lacks"`
 }
 
 // expectation is a kind of detail that a question may ask for. Ask recognises
@@ -71,6 +79,11 @@ func readSafeguards(data []byte) (*safeguards, error) {
 	for name, p := range map[string]pattern{"permission": s.Permission, "conditions": s.Conditions, "negative": s.Negative, "starting": s.Starting, "situation": s.Situation} {
 		if p.Regexp == nil {
 			return nil, fmt.Errorf("safeguards: %s is missing", name)
+		}
+	}
+	for i, e := range s.Elements {
+		if e.Name == "" || e.Has.Regexp == nil || e.Lacks.Regexp == nil {
+			return nil, fmt.Errorf("safeguards: elements[%d] needs name, has and lacks", i)
 		}
 	}
 	for i, e := range s.Expects {
