@@ -136,6 +136,9 @@ func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (
 	}
 	f.terms = b.lexicon.terms(query)
 	f.hits, err = g.search(ctx, query, b.lexicon, f.meaning)
+	if b.safeguards.asksRefusals(q.Text) && len(f.hits) > 0 && !f.hits[0].Named {
+		f.hits = g.negativeFirst(b.safeguards, f.hits)
+	}
 	f.query, a.Passages, a.Earlier = query, f.hits, query.History
 	return f, err
 }
@@ -259,7 +262,11 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 	}
 	basis = g.byLevel(basis)
 	for _, i := range basis {
-		a.Basis = append(a.Basis, g.cite(i, f, a.At))
+		c := g.cite(i, f, a.At)
+		if b.safeguards.asksRefusals(q.Text) && b.safeguards.Negative.MatchString(lead(g.entries[i].passage.Text)) {
+			c = g.citeWhole(i, a.At)
+		}
+		a.Basis = append(a.Basis, c)
 	}
 	g.quoteNamed(f.hits, a)
 	b.limit(g, q, basis, a)

@@ -61,6 +61,21 @@ func TestARedLineIsSaidFirst(t *testing.T) {
 	}
 }
 
+// Who asks for what is not tolerated reads that first, and not what may be.
+func TestTheNegativeListLeadsWhereItIsAskedFor(t *testing.T) {
+	b := sampleBase(t, Options{})
+	for _, question := range []string{"什么情形不予容错", "哪些情况不能容错？", "不予容错的情形", "哪几类问题不可以免责？", "容错的负面清单", "啥事不能容错"} {
+		if a := ask(t, b, Question{Text: question}); a.Basis[0].Article != "第十八条" || !a.Basis[0].Whole {
+			t.Errorf("%s: %+v", question, a.Basis)
+		}
+	}
+	for _, question := range []string{"为什么不能容错？", "哪些情形可以容错？", "明令禁止的不能容错吗？"} {
+		if b.safeguards.asksRefusals(question) {
+			t.Errorf("%s does not ask for the list", question)
+		}
+	}
+}
+
 func TestLookUpByNameAndNumber(t *testing.T) {
 	b := sampleBase(t, Options{})
 	for question, want := range map[string]Ref{

@@ -20,6 +20,7 @@ type safeguards struct {
 	Permission pattern `yaml:"permission"`
 	Conditions pattern `yaml:"conditions"`
 	Negative   pattern `yaml:"negative"`
+	Refusals   pattern `yaml:"refusals"` // in a question; without it no list goes first
 	Starting   pattern `yaml:"starting"`
 	Situation  pattern `yaml:"situation"`
 	Redlines   []struct {
@@ -106,6 +107,39 @@ func (g *generation) limitsOf(s *safeguards, i int) (conditions, negative []int)
 		}
 	}
 	return conditions, negative
+}
+
+// asksRefusals says whether a question asks for what is not tolerated.
+func (s *safeguards) asksRefusals(question string) bool {
+	return s.Refusals.Regexp != nil && s.Refusals.MatchString(question)
+}
+
+// negativeFirst puts the negative lists of the rules that were found before all
+// else.
+func (g *generation) negativeFirst(s *safeguards, hits []Hit) []Hit {
+	var first []Hit
+	for _, h := range hits {
+		if g.docs[g.entries[h.entry].doc].Kind != documents.Rule {
+			continue
+		}
+		_, negative := g.limitsOf(s, h.entry)
+		for _, k := range negative {
+			list := Hit{Ref: g.ref(k), entry: k}
+			if at := slices.IndexFunc(hits, func(h Hit) bool { return h.Ref == list.Ref }); at >= 0 {
+				list = hits[at]
+			}
+			list.Score = hits[0].Score
+			if !slices.ContainsFunc(first, func(h Hit) bool { return h.Ref == list.Ref }) {
+				first = append(first, list)
+			}
+		}
+	}
+	for _, h := range hits {
+		if !slices.ContainsFunc(first, func(f Hit) bool { return f.Ref == h.Ref }) {
+			first = append(first, h)
+		}
+	}
+	return first[:len(hits)]
 }
 
 // permits says whether an article allows that something be tolerated.
