@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite"
 
@@ -270,14 +271,36 @@ func TestWhatMustNotBeTypedIsStopped(t *testing.T) {
 	}
 }
 
+// hurried is a store whose minutes for questions take three seconds.
+type hurried struct{ delivery.Store }
+
+func (h hurried) Take(ctx context.Context, key string, n, limit int64, window time.Duration) (delivery.Taken, error) {
+	if window == time.Minute {
+		window = 3 * time.Second
+	}
+	return h.Store.Take(ctx, key, n, limit, window)
+}
+
+// Who asks too fast is told, in every such minute, when he is answered again, and
+// is answered then.
 func TestTooManyQuestions(t *testing.T) {
 	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
-	official := found(t, telegram, t.TempDir(), 3).As("普通干部")
-	for range 4 {
+	official := found(t, telegram, t.TempDir(), 2, func(c *bot.Config) { c.Limits = hurried{c.Limits.(delivery.Store)} }).As("普通干部")
+	ask := func(want string) {
+		t.Helper()
 		official.Say("哪些情形不予容错？")
+		official.AwaitText(want)
 	}
-	official.AwaitText("请过一分钟再问")
+	began := time.Now()
+	ask("依据截至")
+	ask("依据截至")
+	time.Sleep(time.Until(began.Add(2 * time.Second)))
+	ask("秒再问") // late in the first minute
+	time.Sleep(time.Until(began.Add(3500 * time.Millisecond)))
+	ask("依据截至")
+	ask("依据截至")
+	ask("秒再问") // and soon in the second
 }
 
 func TestAFloodOfOneCommandIsAnsweredTwiceAndToldOnce(t *testing.T) {
