@@ -37,10 +37,10 @@ func (b *Bot) paced(ctx context.Context, c *chat, what string, limit int64, wind
 	if err != nil || taken.OK {
 		return taken.OK, err
 	}
-	left := taken.Left.Truncate(time.Second) + time.Second // never a second too early
-	told, err := b.limits.Take(ctx, c.personal("told:"+what), 1, 1, left)
+	told, err := b.limits.Take(ctx, c.personal("told:"+what), 1, 1, max(taken.Left, time.Millisecond))
 	if err != nil || !told.OK {
 		return false, err
 	}
-	return false, c.say(fmt.Sprintf(notice, int(left.Seconds())), nil)
+	seconds := int(taken.Left/time.Second) + 1 // never one too few
+	return false, c.say(fmt.Sprintf(notice, seconds), nil)
 }

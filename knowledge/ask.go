@@ -3,10 +3,7 @@ package knowledge
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
-	"strings"
-	"unicode"
 
 	"rongcuo/knowledge/documents"
 )
@@ -143,102 +140,6 @@ func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (
 	return f, err
 }
 
-// oldSpeaks says whether a text no longer in force fits the question as well as a
-// basis must: only then it is worth a look. Who names an article wants that one.
-func (b *Base) oldSpeaks(ctx context.Context, g *generation, q Question, f finding) (bool, error) {
-	old := g.namedOld(Question{Old: true}, f.query.At)
-	if q.Old || len(old) == 0 || len(q.Docs) > 0 || f.hits[0].Named {
-		return false, nil
-	}
-	f.query.Also, f.query.Limit = old, 60 // other articles may lie between
-	hits, err := g.search(ctx, f.query, b.lexicon, f.meaning)
-	return slices.ContainsFunc(hits, func(h Hit) bool {
-		return slices.Contains(old, h.Doc) && h.Score >= basisShare*hits[0].Score
-	}), err
-}
-
-// leaning gives the earlier turns that a question leans on: those since the last
-// question with a topic of its own, and that one. nil when it has one itself.
-func leaning(q Question) []Turn {
-	if !leans(q.Text) {
-		return nil
-	}
-	for i, t := range slices.Backward(q.History) {
-		if t.Role == "user" && !leans(t.Text) {
-			return q.History[i:]
-		}
-	}
-	return q.History
-}
-
-// leans says whether a question points back, or is too short to have a topic of
-// its own. One that has a topic, however short, is not mixed with what was asked
-// before.
-func leans(text string) bool {
-	text = strings.TrimSpace(text)
-	if pointingBack.MatchString(text) {
-		return true
-	}
-	if len([]rune(text)) > followUpLength {
-		return false
-	}
-	if goingOn.MatchString(text) {
-		return true
-	}
-	topic := 0
-	for _, r := range StripQuestionWords(text) {
-		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			topic++
-		}
-	}
-	return topic < ownTopic && !asksMeaning.MatchString(text)
-}
-
-const (
-	followUpLength = 22 // characters; a longer question that does not point back stands alone
-	ownTopic       = 6  // characters without the question words, such as 情形不予容错
-)
-
-var (
-	pointingBack = regexp.MustCompile(`^(?:那|这|它|该|此|同样)|上面|上述|刚才|前面`)
-	// ways to go on that a long question has too
-	goingOn = regexp.MustCompile(`^(?:还|又|再|如果|要是|假如|其中)|第[一二三四五六七八九十0-9]+[种次个项类]|呢(?:[，,？?。！!]|$)`)
-	// a word that is asked for by itself is a topic, however short
-	asksMeaning = regexp.MustCompile(`^(?:请问)?(?:什么是|什么叫做?|啥是|啥叫|何谓|何为|(?:怎么|如何)理解|解释一?下?)[“"《]?[\p{Han}A-Za-z]{2}|^[“"]?[\p{Han}A-Za-z]{2,12}[”"]?(?:是|的)?(?:什么|啥)意思|^[“"]?[\p{Han}A-Za-z]{2,12}[”"]?是?指(?:的是)?什么`)
-)
-
-// namedOld gives the documents no longer in force (or not yet) that the
-// question asks for: by a name that no text in force has, or as the old one.
-func (g *generation) namedOld(q Question, at documents.Date) []string {
-	question := q.Text
-	current := map[string]bool{}
-	for i, d := range g.docs {
-		if d.Kind == documents.Rule && g.force[i].holds(at) {
-			for _, n := range documents.ShortTitles(d.Title) {
-				current[n] = true
-			}
-		}
-	}
-	asksOld := q.Old || containsAny(question, oldWords)
-	var out []string
-	for i, d := range g.docs {
-		if d.Kind != documents.Rule || g.force[i].holds(at) {
-			continue
-		}
-		named := asksOld
-		for _, n := range documents.ShortTitles(d.Title) {
-			named = named || !current[n] && strings.Contains(question, n)
-		}
-		named = named || d.DocNo != "" && strings.Contains(question, d.DocNo)
-		if named {
-			out = append(out, d.Path)
-		}
-	}
-	return out
-}
-
-var oldWords = []string{"旧办法", "老办法", "原办法", "旧版", "旧规定", "老规定", "原规定", "以前的办法", "以前的规定", "废止的", "已废止", "废止前", "试行办法", "试行版"}
-
 // fill puts the parts of an answer together from what was found. No model is
 // needed for any of them.
 func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
@@ -326,17 +227,6 @@ func (b *Base) limit(g *generation, q Question, basis []int, a *Answer) {
 	if permitted && a.Warning == nil && isStory(q.Text) {
 		a.Ask = b.safeguards.questionsBack(asked)
 	}
-}
-
-// asked is a question with the ones that it leans on.
-func asked(q Question) string {
-	text := q.Text
-	for _, t := range leaning(q) {
-		if t.Role == "user" {
-			text += "；" + t.Text
-		}
-	}
-	return text
 }
 
 // isStory says whether a question tells what happened to someone, rather than

@@ -37,26 +37,6 @@ func (g *generation) lookUp(q Query, allowed []bool) []Hit {
 	return hits
 }
 
-// lastAsked gives the document that an article means which a question names by
-// its number alone (那第十三条呢): the one that was named, or answered from, last.
-// -1 when the question names no such article or nothing went before.
-func (g *generation) lastAsked(q Question) int {
-	if !slices.ContainsFunc(documents.FindRefs(q.Text), func(r documents.Reference) bool { return r.Title == "" }) {
-		return -1
-	}
-	for _, t := range slices.Backward(q.History) {
-		if d := g.docAt(t.Doc); d >= 0 {
-			return d
-		}
-		for _, ref := range slices.Backward(documents.FindRefs(t.Text)) {
-			if docs := g.named(ref.Title); len(docs) == 1 {
-				return docs[0]
-			}
-		}
-	}
-	return -1
-}
-
 // docAt gives the document of a path, -1 when there is none.
 func (g *generation) docAt(path string) int {
 	return slices.IndexFunc(g.docs, func(d documents.Document) bool { return path != "" && d.Path == path })
