@@ -4,7 +4,7 @@
 //
 // The tour: bot.go takes an update to the command, button or file it is;
 // commands.go is the table of commands and access.go who may use them; ask.go
-// asks and shows; people.go gives and takes posts; keep.go, info.go, docs.go and
+// asks and shows, reading.go shows articles in full; people.go gives and takes posts; keep.go, info.go, docs.go and
 // library.go are the administrator's side; state.go is what a chat remembers; render.go makes Telegram's HTML; texts.go holds the sentences.
 //
 // Everything that must not be lost leaves through the turn of an update: the
