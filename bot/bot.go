@@ -5,9 +5,10 @@
 // The tour: bot.go takes an update to the command, button or file it is;
 // parse.go and words.go read commands and what was typed instead of a button;
 // commands.go is the table of commands and access.go who may use them; ask.go
-// asks and shows; people.go and invitations.go give and take posts; state.go is
-// what a chat remembers; awaited.go what it was asked for; render.go makes
-// Telegram's HTML; texts.go holds the sentences.
+// asks and shows, reading.go shows articles in full; people.go and invitations.go
+// give and take posts; state.go is what a chat remembers; awaited.go what it was
+// asked for; words.go presses buttons by their words; render.go makes Telegram's
+// HTML; texts.go holds the sentences.
 //
 // The administrator's side: keep.go takes a file to its preview and publishes it,
 // pending.go holds those that wait, info.go corrects what is said of them and

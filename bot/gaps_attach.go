@@ -20,10 +20,8 @@ var rulesAndEntries = []documents.Kind{documents.Rule, documents.QA}
 
 func (b *Bot) today() documents.Date { return documents.Date(b.now().In(china).Format(time.DateOnly)) }
 
-// refName names an article on a button.
-func (b *Bot) refName(r knowledge.Ref) string {
-	return shortName(knowledge.Citation{Title: titleIn(b.base, r), Article: r.Article})
-}
+// refName names an article on a button: 备案规程第十二条.
+func (b *Bot) refName(r knowledge.Ref) string { return clip(b.base.ShortTitle(r.Doc), 12) + r.Article }
 
 // namesIn names articles in full: 《文件》第十二条.
 func namesIn(base *knowledge.Base, refs []knowledge.Ref) []string {

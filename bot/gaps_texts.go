@@ -219,7 +219,7 @@ var statusNames = map[knowledge.Status]string{
 var routeNames = map[knowledge.Route]string{
 	knowledge.RouteSearch: "查条文", knowledge.RouteSecret: "涉密", knowledge.RouteIdentity: "个人号码", knowledge.RouteInjection: "改变助手",
 	knowledge.RouteForge: "伪造材料", knowledge.RouteFile: "想填报", knowledge.RouteAct: "代办", knowledge.RoutePersonal: "具体人和案件",
-	knowledge.RouteOdds: "预测结果", knowledge.RouteElsewhere: "外地规定", knowledge.RouteChat: "闲谈", knowledge.RouteScope: "不在范围", knowledge.RouteField: "别的法律领域",
+	knowledge.RouteOdds: "预测结果", knowledge.RouteElsewhere: "外地规定", knowledge.RouteChat: "闲谈", knowledge.RouteThanks: "道谢", knowledge.RouteShort: "没有问题", knowledge.RouteScope: "不在范围", knowledge.RouteField: "别的法律领域",
 }
 
 var stageNames = map[string]string{"guard": "入口检查", "search": "检索", "evidence": "判断依据是否够", "parts": "整理", "model": "模型", "verify": "核对"}

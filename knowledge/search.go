@@ -20,13 +20,15 @@ type Query struct {
 	Also    []string       // paths of documents to search although not in force on that day
 	Levels  []string       // only these levels when not empty
 	Kinds   []documents.Kind
-	Limit   int // how many articles and cases to give; 10 when 0
+	About   string // path of the document that 第十三条 alone means; "" for none
+	Limit   int    // how many articles and cases to give; 10 when 0
 }
 
 // Turn is one message of a conversation.
 type Turn struct {
 	Role string `json:"role"` // "user" or "assistant"
 	Text string `json:"content"`
+	Doc  string `json:"doc,omitempty"` // path of the document that it was answered from
 }
 
 // Hit is a retrieved article or case.

@@ -34,6 +34,7 @@ const (
 	headLimits  = "条件和不予容错的情形"
 	headCases   = "类似案例（仅供参考）"
 	headNearest = "最接近的条文"
+	textCompare = "请对照事实、程序和后果是否一样。"
 	headAsk     = "请补充"
 	headNext    = "下一步"
 )
@@ -76,18 +77,36 @@ func nextStart(title, article, office string) string {
 	return fmt.Sprintf("需要认定的，按《%s》%s的方式提出；拿不准可以先向%s咨询。", title, article, office)
 }
 
-func sameArticles(articles []string) string {
-	if len(articles) == 0 {
-		return "事由相近"
+// mostElements is how many elements a case is compared by at most on each side.
+const mostElements = 3
+
+// sameIn says which articles a case and the question share, and what both tell of.
+func sameIn(articles, elements []string) string {
+	var parts []string
+	if len(articles) > 0 {
+		parts = append(parts, "同样涉及"+strings.Join(articles, "、"))
 	}
-	return "同样涉及" + strings.Join(articles, "、")
+	if n := min(len(elements), mostElements); n > 0 {
+		parts = append(parts, "都提到"+strings.Join(elements[:n], "、"))
+	}
+	return strings.Join(parts, "，")
 }
 
-func differsBy(outcome string) string {
-	if outcome == "" {
-		return "请对照事实、程序和后果是否一样"
+func (c comparison) difference() string {
+	var parts, here []string
+	for _, e := range c.opposite[:min(len(c.opposite), mostElements)] {
+		if !strings.HasPrefix(e, "没有") {
+			e = "有" + e
+		}
+		here = append(here, e)
 	}
-	return fmt.Sprintf("该案结果是%s，请对照事实、程序和后果是否一样", outcome)
+	if here != nil {
+		parts = append(parts, "案例中"+strings.Join(here, "、")+"，与您说的不同")
+	}
+	if n := min(len(c.silent), mostElements); n > 0 {
+		parts = append(parts, "案例中提到"+strings.Join(c.silent[:n], "、")+"，您没有提到")
+	}
+	return strings.Join(parts, "；")
 }
 
 func conflictSentence(high, x, low, y string) string {
