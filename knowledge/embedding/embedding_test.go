@@ -111,8 +111,8 @@ func TestVectorsAreThoseOfTheModelIn32Bits(t *testing.T) {
 // ownModel gives a model of its own, to change.
 func ownModel(t testing.TB) *Model {
 	t.Helper()
-	m, err := load(shipped)
-	if err != nil {
+	m := newModel(shipped)
+	if err := m.ready(); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -230,8 +230,23 @@ func TestQuestionsGoBeforeBulkWork(t *testing.T) {
 func TestDamagedWeightsAreRefused(t *testing.T) {
 	data := slices.Clone(shipped)
 	data[len(data)/2] ^= 1
-	if _, err := load(data); !errors.Is(err, weights.ErrDamaged) {
-		t.Errorf("one bit changed: %v", err)
+	for range 2 {
+		if _, err := newModel(data).Embed(t.Context(), []string{"容错"}); !errors.Is(err, weights.ErrDamaged) {
+			t.Errorf("one bit changed: %v", err)
+		}
+	}
+}
+
+// Who asks for no vector pays for none: the weights are read at the first one,
+// and the name, which keys the vectors, is known before.
+func TestTheWeightsAreReadAtTheFirstVector(t *testing.T) {
+	m := newModel(shipped)
+	name := m.Name()
+	if m.weights != nil || name == "" || m.Dim() != 512 {
+		t.Fatalf("read before it was needed; %q, %d", name, m.Dim())
+	}
+	if _, err := m.Embed(t.Context(), []string{"容错"}); err != nil || m.weights == nil || m.weights.Name != name {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -255,11 +270,7 @@ func TestTheModelCardNamesTheWeights(t *testing.T) {
 }
 
 func ExampleModel_Embed() {
-	m, err := Open()
-	if err != nil {
-		panic(err)
-	}
-	v, err := m.Embed(context.Background(), []string{"没开会就定了，能不能免责？", "未经集体研究决定的，不予容错。", "今天中午吃什么？"})
+	v, err := Open().Embed(context.Background(), []string{"没开会就定了，能不能免责？", "未经集体研究决定的，不予容错。", "今天中午吃什么？"})
 	if err != nil {
 		panic(err)
 	}

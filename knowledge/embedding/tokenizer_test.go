@@ -21,8 +21,8 @@ const manyTexts = 10_000
 
 func shippedModel(t testing.TB) *Model {
 	t.Helper()
-	m, err := Open()
-	if err != nil {
+	m := Open()
+	if err := m.ready(); err != nil {
 		t.Fatal(err)
 	}
 	return m
