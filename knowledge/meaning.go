@@ -16,7 +16,7 @@ const (
 	askingLength  = 200 // characters of the sentences that ask, of a longer text
 	edgeLength    = 240 // characters of its beginning, and of its end
 	askingShare   = .7  // what the asking sentences weigh beside beginning and end
-	earlierShare  = .4  // what the turns before weigh beside the question
+	earlierShare  = .45 // what the turns before weigh beside the question
 	earlierLength = 1000
 )
 
