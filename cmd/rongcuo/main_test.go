@@ -280,15 +280,3 @@ func TestAnswersUseTheConfiguredModel(t *testing.T) {
 		t.Errorf("%d texts were embedded, want the whole sample and the question", len(texts))
 	}
 }
-
-// BenchmarkFirstAnswer is what a person waits for: the sample read, indexed and
-// asked, in a process that runs already.
-func BenchmarkFirstAnswer(b *testing.B) {
-	for b.Loop() {
-		var o, e bytes.Buffer
-		if run(b.Context(), []string{"ask", "哪些情形不予容错？"}, &o, &e) != exitOK {
-			b.Fatal(e.String())
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/answer")
-}
