@@ -12,6 +12,10 @@ import (
 // the next is asked for.
 const embedBatch = 64
 
+// embedSmall is the same where nothing is stored: a question waits, and when its
+// time is over what has come so far counts.
+const embedSmall = 16
+
 // modelError is an error of the model, or of what it made: words alone answer
 // then. Any other error of a build ends it.
 type modelError struct{ error }
@@ -100,11 +104,15 @@ func (g *generation) missing(known map[string][]float32) (hashes []string, missi
 // embedMissing asks the model for vectors and puts them into known, and into
 // the store where the right to build is held. It says how many were made.
 func (b *Base) embedMissing(ctx context.Context, missing []unembedded, total int, known map[string][]float32, s *store, onProgress func(Progress)) (done int, err error) {
+	size := embedBatch
+	if s == nil {
+		size = embedSmall
+	}
 	if len(missing) > 0 {
 		onProgress(Progress{Stage: StageEmbed, Total: total})
 	}
 	for done < len(missing) {
-		batch := missing[done:min(done+embedBatch, len(missing))]
+		batch := missing[done:min(done+size, len(missing))]
 		texts, hashes := make([]string, len(batch)), make([]string, len(batch))
 		for i, m := range batch {
 			texts[i], hashes[i] = m.text, m.hash
