@@ -48,6 +48,7 @@ type Answer struct {
 	Notices   []string   // illustrative texts, repealed versions, words only …
 	Composed  bool       // a language model wrote Hint; the label says so
 	Model     string     // that was asked to write Hint; "" when none was
+	Meaning   string     // the embedding model that this question went by; "" when it went by words alone
 	Cut       []string   // sentences of the model that did not hold: for who looks after it, never for who asked
 	Tokens    int        // that a model may have cost: a character counts one, which is more than it takes
 	At        documents.Date

@@ -123,13 +123,8 @@ func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (
 		}
 	}
 	var err error
-	if f.meaning, err = b.embedQuestion(ctx, g, query); err != nil {
-		if ctx.Err() != nil {
-			return f, ctx.Err()
-		}
-		b.log.Warn("answering by words alone", "reason", err)
-		f.meaning = nil
-		a.Notices = append(a.Notices, textWordsOnly)
+	if f.meaning, err = b.understand(ctx, g, query, a); err != nil {
+		return f, err
 	}
 	f.terms = b.lexicon.terms(query)
 	f.hits, err = g.search(ctx, query, b.lexicon, f.meaning)

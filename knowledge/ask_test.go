@@ -272,6 +272,9 @@ func TestHigherAndLowerRulesThatDifferAreSaidAloud(t *testing.T) {
 
 func TestACancelledQuestionEnds(t *testing.T) {
 	b := sampleBase(t, Options{Embedder: slowEmbedder{}})
+	if err := b.Embed(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	a, err := b.Ask(ctx, Question{Text: opposed}, nil)

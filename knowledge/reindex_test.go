@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,19 +109,24 @@ func testAFailedBuildChangesNothing(t *testing.T, d database) {
 	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
 	b := d.base(t, m)
 	reindex(t, b, docs)
-	for name, break_ := range map[string]func() (Embedder, context.Context){
-		"the model gives NaN":     func() (Embedder, context.Context) { return badEmbedder{float32(math.NaN()), 2}, t.Context() },
-		"vectors of a wrong size": func() (Embedder, context.Context) { return badEmbedder{1, 3}, t.Context() },
-		"cancelled": func() (Embedder, context.Context) {
-			ctx, cancel := context.WithCancel(t.Context())
+	for name, during := range map[string]func(b *Base, cancel func()) (mend string){
+		"cancelled": func(_ *Base, cancel func()) string {
 			cancel()
-			return m, ctx
+			return `SELECT 1`
+		},
+		"the database fails": func(b *Base, _ func()) string {
+			if _, err := b.store.db.Exec(`ALTER TABLE kb_members RENAME TO kb_away`); err != nil {
+				t.Error(err)
+			}
+			return `ALTER TABLE kb_away RENAME TO kb_members`
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, ctx := break_()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			other := d.base(t, m)
-			other.embedder = e
+			mend := ""
+			other.embedder = embedderThen{m, func() { mend = during(other, cancel) }}
 			writeFile(t, docs, "b.md", rule("乙办法", "新的条文在这里。"))
 			entries, err := documents.WalkDir(t.Context(), docs)
 			if err != nil {
@@ -130,6 +134,9 @@ func testAFailedBuildChangesNothing(t *testing.T, d database) {
 			}
 			if _, err := other.Reindex(ctx, entries, nil); err == nil {
 				t.Fatal("the build went through")
+			}
+			if _, err := other.store.db.Exec(mend); err != nil {
+				t.Fatal(err)
 			}
 			again := d.base(t, m)
 			if n, _ := again.Size(); n != 1 {
@@ -139,6 +146,19 @@ func testAFailedBuildChangesNothing(t *testing.T, d database) {
 	}
 }
 
+// embedderThen makes vectors, and then something happens.
+type embedderThen struct {
+	Embedder
+	then func()
+}
+
+func (e embedderThen) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	vectors, err := e.Embedder.Embed(ctx, texts)
+	e.then()
+	return vectors, err
+}
+
+// badEmbedder makes vectors that are of no use.
 type badEmbedder struct {
 	value float32
 	size  int

@@ -23,6 +23,7 @@ const (
 	textTechnical    = "系统暂时出了问题，请稍后再问一次；急事请直接联系经办部门。"
 	textTimeout      = "这次用时太长，已停止。请换个简短的问法再试。"
 	textWordsOnly    = "语义检索暂时不可用，本次只按字词查找。"
+	textNoVectors    = "语义索引还没有建好，本次只按字词查找。"
 	textModelFailed  = "智能撰写暂时不可用，以下直接摘录条文。"
 	textIllustrative = "示例文件为演示编写，不能作为办事依据。"
 	textOldVersion   = "其中有已废止或者尚未施行的文件，仅供了解，请以现行规定为准。"
