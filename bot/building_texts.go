@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"rongcuo/knowledge"
 )
@@ -34,7 +35,18 @@ func progressText(p knowledge.Progress) string {
 		full += (s.to - s.from) * min(p.Done, p.Total) / p.Total
 		words += fmt.Sprintf(" %d/%d", p.Done, p.Total)
 	}
+	if p.Left >= time.Second {
+		words += "，还要约 " + leftText(p.Left)
+	}
 	return fmt.Sprintf("正在更新索引 %s%s %s", strings.Repeat("■", full), strings.Repeat("□", barLength-full), words)
+}
+
+// leftText is how long something will still take, roughly.
+func leftText(left time.Duration) string {
+	if left < 90*time.Second {
+		return fmt.Sprintf("%d 秒", int(left.Round(time.Second).Seconds()))
+	}
+	return fmt.Sprintf("%d 分钟", int(left.Round(time.Minute).Minutes()))
 }
 
 // reportHTML says in numbers what a build changed, and names the documents.
@@ -50,6 +62,9 @@ func reportHTML(about string, r knowledge.Report) string {
 		lines = append(lines, fmt.Sprintf("<b>索引已更新</b>，用时 %.1f 秒", r.MS/1000),
 			fmt.Sprintf("文件：新增 %d，修改 %d，移出 %d，未变 %d", len(d.Added), len(d.Changed), len(d.Removed), d.Same),
 			fmt.Sprintf("条文：%d 条 → %d 条", d.Before, d.After))
+	}
+	if r.Unembedded > 0 {
+		lines = append(lines, fmt.Sprintf("有 %d 条暂时没有语义向量，先按字词查找，稍后自动补上。", r.Unembedded))
 	}
 	if r.Embedded > 0 {
 		lines = append(lines, fmt.Sprintf("新计算语义向量 %d 条", r.Embedded))
