@@ -193,6 +193,11 @@ func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
 	return g.search(ctx, q, b.lexicon, meaning)
 }
 
+// embedQuestionTime is what a person waits for the vector of his question, tries
+// again included; then words alone find. With [composedTime] it stays below the
+// 30 seconds of promise R23.
+const embedQuestionTime = 4 * time.Second
+
 // embedQuestion gives the vector of a question with the turns before it, nil
 // when the base has no vectors.
 func (b *Base) embedQuestion(ctx context.Context, g *generation, q Query) ([]float32, error) {
@@ -205,6 +210,8 @@ func (b *Base) embedQuestion(ctx context.Context, g *generation, q Query) ([]flo
 			text += Mask(t.Text) + "\n"
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, embedQuestionTime)
+	defer cancel()
 	list, err := b.embedder.Embed(ctx, []string{text + q.Text})
 	if err != nil {
 		return nil, err

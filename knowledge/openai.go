@@ -66,8 +66,8 @@ const (
 	// of them. Each piece that comes renews the time between two pieces, so that a
 	// server that trickles would never end without it.
 	composedTime = 25 * time.Second
-	breakerTrips   = 5 // failures in a row
-	breakerOpen    = 30 * time.Second
+	breakerTrips = 5 // failures in a row
+	breakerOpen  = 30 * time.Second
 )
 
 // NewModels checks the configuration. An error names what is wrong, never a

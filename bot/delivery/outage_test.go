@@ -193,7 +193,7 @@ func toldOnce(t *testing.T, intake func(*town, *Office)) {
 			t.Errorf("told %d times of one outage:\n%s", notices, p.Transcript())
 		}
 	}
-	for _, words := range []string{"the store takes no updates", "the store takes updates again"} {
+	for _, words := range []string{"something is away", "the store takes updates again"} {
 		if !strings.Contains(log.String(), words) {
 			t.Errorf("the log does not say %q:\n%s", words, log.String())
 		}

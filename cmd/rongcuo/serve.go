@@ -62,6 +62,7 @@ type works struct {
 	files         *records.Files
 	log           *slog.Logger
 	intake        func(context.Context) error // brings updates in until its context ends
+	db            database
 	store         delivery.Store
 	observer      *observer
 	observeAt     string      // address for operators; empty: none
@@ -108,7 +109,7 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if err != nil {
 		return nil, err
 	}
-	w.ends = append(w.ends, func() { db.Close() })
+	w.db, w.ends = db, append(w.ends, func() { db.Close() })
 	if w.base, err = newBase(ctx, s, &db); err != nil {
 		return nil, err
 	}
@@ -172,7 +173,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	w.office, err = delivery.New(delivery.Config{
 		Read: files.Get, Jobs: w.bot.Jobs(),
 		NoLimits: o.sample, // our own Telegram has none
-		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log,
+		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log, Trouble: troubleOf,
 		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, w.book, o.log) },
 	})
 	if err != nil {
