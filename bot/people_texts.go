@@ -50,6 +50,9 @@ var entryWords = map[string]string{
 	kindWithdrawn:       "停用文件",
 	kindReturned:        "恢复文件",
 	kindRolledBack:      "恢复上一版索引",
+	kindRevived:         "搁置消息重新排队",
+	"restored":          "恢复备份", // these two are written by the command line
+	"migrated":          "迁移数据",
 }
 
 // china is the time that people see; the county has no other.

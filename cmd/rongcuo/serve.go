@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -206,6 +207,14 @@ func (w *works) announce(ctx context.Context) {
 	}
 }
 
+// revive has a new version of the program try what an old one set aside.
+func (w *works) revive(ctx context.Context) {
+	err := w.office.ReviveFor(ctx, programVersion())
+	if err != nil && ctx.Err() == nil && !errors.Is(err, delivery.ErrConflict) {
+		w.log.Warn("what was set aside stays there; an owner can put it back with /parked", "error", err)
+	}
+}
+
 // alarmed are those who are told when something goes wrong.
 func alarmed(ctx context.Context, book *records.Book, log *slog.Logger) []int64 {
 	owners, err := book.Holders(ctx, records.Owner, "")
@@ -233,6 +242,7 @@ func (w *works) run(ctx context.Context) error {
 	w.log.Info("the bot begins", "process", w.name, "version", programVersion())
 	var wg sync.WaitGroup
 	wg.Go(func() { w.announce(ctx) })
+	wg.Go(func() { w.revive(ctx) })
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { w.base.Follow(ctx, followEvery) })
 	wg.Go(func() { doChores(ctx, w.store, w.name, w.log, w.chores) })
