@@ -174,7 +174,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	w.office, err = delivery.New(delivery.Config{
 		Read: files.Get, Jobs: w.bot.Jobs(),
 		NoLimits: o.sample, // our own Telegram has none
-		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log, Trouble: troubleOf,
+		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log, Trouble: w.observer.trouble,
 		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, w.book, o.log) },
 	})
 	if err != nil {
