@@ -161,8 +161,8 @@ func lastBackup(dir string) (time.Time, bool) {
 
 // writeBackup makes the file under another name, and names it when it is whole
 // and on disk. A file that is there already is not touched.
-func writeBackup(ctx context.Context, dir, file string, key *backupKey, made time.Time, filesOnly bool) (backup, error) {
-	b := backup{Format: backupFormat, Program: programVersion(), Made: made}
+func writeBackup(ctx context.Context, dir, file string, key *backupKey, made time.Time, filesOnly bool) (b backup, err error) {
+	b = backup{Format: backupFormat, Program: programVersion(), Made: made}
 	if _, err := os.Lstat(file); err == nil {
 		return b, failure("“%s”已经存在，请换一个文件名。", file)
 	}
@@ -172,7 +172,13 @@ func writeBackup(ctx context.Context, dir, file string, key *backupKey, made tim
 	}
 	defer os.Remove(tmp.Name()) // when it was renamed, it is gone
 	defer tmp.Close()
-	sealed, err := key.seal(tmp)
+	written := &writeFailure{to: tmp}
+	defer func() {
+		if written.err != nil { // whatever that looked like to who wrote
+			err = failure("备份没有写完：“%s”所在的磁盘写不下，请清理空间或者换一个磁盘再试。没有留下残缺的备份。", file)
+		}
+	}()
+	sealed, err := key.seal(written)
 	if err != nil {
 		return b, err
 	}
@@ -194,6 +200,20 @@ func writeBackup(ctx context.Context, dir, file string, key *backupKey, made tim
 		return b, failure("备份不能命名为“%s”，请检查权限。", file)
 	}
 	return b, syncFolder(filepath.Dir(file))
+}
+
+// writeFailure tells a full disk from a fault of what is read or sealed.
+type writeFailure struct {
+	to  io.Writer
+	err error
+}
+
+func (w *writeFailure) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // syncFolder puts the names in a folder on disk.

@@ -49,14 +49,14 @@ type observed struct {
 // observedWorks looks at the parts of a running bot. What is not here yet at
 // the first start, such as an index, does not make it unready: it is filled from
 // the chat.
-func observedWorks(db database, store delivery.Store, base *knowledge.Base, procedures *conversations.Library, dir string, draining func() bool) observed {
+func observedWorks(db database, store delivery.Store, base *knowledge.Base, procedures *conversations.Library, dir string, draining func() bool, room func() error) observed {
 	o := observed{
 		version: programVersion(), draining: draining, index: base.Size,
 		states: statesOf(procedures), filings: func(ctx context.Context) map[string]int { return countFilings(ctx, db) },
 		parts: map[string]func(context.Context) error{
 			"database": func(ctx context.Context) error { return probeDatabase(ctx, db) },
 			"store":    func(ctx context.Context) error { return probeStore(ctx, store) },
-			"disk":     func(context.Context) error { return probeDisk(dir) },
+			"disk":     func(context.Context) error { return errors.Join(room(), probeDisk(dir)) },
 			"index": func(ctx context.Context) error {
 				if !base.Empty() {
 					return nil

@@ -65,6 +65,7 @@ type works struct {
 	intake        func(context.Context) error // brings updates in until its context ends
 	db            database
 	store         delivery.Store
+	reserve       *reserve // of a disk on which messages lie; nil: they lie elsewhere
 	observer      *observer
 	observeAt     string      // address for operators; empty: none
 	draining      atomic.Bool // no new work is taken
@@ -125,9 +126,14 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 		return nil, err
 	}
 	w.ends = append(w.ends, closeStore)
+	if s.RedisURL == "" && !o.sample {
+		w.reserve = openReserve(dir, o.log)
+		w.book.SetRoom(w.reserve.room)
+		store = reservedStore{store, w.reserve}
+	}
 	name, free := nameProcess(ctx, dir)
 	w.name, w.ends = name, append(w.ends, free)
-	w.observer = newObserver(observedWorks(db, store, w.base, s.procedures, dir, w.draining.Load))
+	w.observer = newObserver(observedWorks(db, store, w.base, s.procedures, dir, w.draining.Load, w.reserve.room))
 	w.observeAt = s.Observe.Addr
 	w.store = w.observer.counting(store)
 	journal, err := w.base.Journal()
@@ -158,6 +164,9 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 		return failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(w.dir, filesDir))
 	}
 	w.desk, w.files = desk, files
+	if w.reserve != nil {
+		files.SetRoom(w.reserve.room)
+	}
 	proposer, err := s.proposer()
 	if err != nil {
 		return err
@@ -245,6 +254,9 @@ func (w *works) run(ctx context.Context) error {
 	wg.Go(func() { w.revive(ctx) })
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { w.base.Follow(ctx, followEvery) })
+	if w.reserve != nil {
+		wg.Go(func() { w.reserve.keep(ctx) })
+	}
 	wg.Go(func() { doChores(ctx, w.store, w.name, w.log, w.chores) })
 	wg.Go(func() { w.reseal(ctx) })
 	err = w.intake(ctx)
