@@ -77,9 +77,7 @@ func observedWorks(db database, store delivery.Store, base *knowledge.Base, proc
 			return out
 		},
 	}
-	if !db.postgres {
-		o.backup = func() (time.Time, bool) { return lastBackup(dir) }
-	}
+	o.backup = func() (time.Time, bool) { return lastBackup(dir) }
 	return o
 }
 

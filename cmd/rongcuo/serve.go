@@ -107,6 +107,9 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 			w.end()
 		}
 	}()
+	if err := refuseMigrated(s, dir); err != nil {
+		return nil, err
+	}
 	db, err := openDatabase(ctx, s, dir)
 	if err != nil {
 		return nil, err
