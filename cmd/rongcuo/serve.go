@@ -124,6 +124,9 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if w.book, err = openBook(ctx, db, o.owners); err != nil {
 		return nil, err
 	}
+	if n, err := countOwners(ctx, w.book); err == nil && n == 0 {
+		o.log.Warn("OWNER_IDS", "finding", errNoOwner.Error())
+	}
 	store, closeStore, err := openStore(ctx, s, dir, db, o.log)
 	if err != nil {
 		return nil, err
