@@ -115,3 +115,18 @@ func TestWhatThereIsNoRoomForIsRefusedWithTheReason(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoWritesToAFullStoreIsToldSo: it does not come back by itself, so that the
+// administrators are told too, once, past the store.
+func TestWhoWritesToAFullStoreIsToldSo(t *testing.T) {
+	outageInBubble(t, func(t *testing.T, f *faulty, r *recorder, tries func(int, ...string) time.Time) {
+		f.full.Store(true)
+		tries(30, string(textUpdate(1, 7, "x")))
+		if got := r.texts(7); len(got) != 1 || got[0] != textStoreFull {
+			t.Errorf("the chat got %q", got)
+		}
+		if got := r.texts(99); len(got) != 1 || got[0] != textFullAdmin {
+			t.Errorf("the administrator got %q", got)
+		}
+	})
+}

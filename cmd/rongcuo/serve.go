@@ -65,6 +65,7 @@ type works struct {
 	intake        func(context.Context) error // brings updates in until its context ends
 	db            database
 	store         delivery.Store
+	manyKeys      bool     // FILES_KEY has more than one: the operator waits for a word
 	reserve       *reserve // of a disk on which messages lie; nil: they lie elsewhere
 	observer      *observer
 	observeAt     string      // address for operators; empty: none
@@ -169,7 +170,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	if err != nil {
 		return failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(w.dir, filesDir))
 	}
-	w.desk, w.files = desk, files
+	w.desk, w.files, w.manyKeys = desk, files, len(s.filesKeys) > 1
 	if w.reserve != nil {
 		files.SetRoom(w.reserve.room)
 	}
@@ -209,7 +210,7 @@ func (w *works) reseal(ctx context.Context) {
 		w.log.Error("attachments are not all under the present key; it is tried again at the next start", "changed", changed, "error", err)
 	case damaged > 0:
 		w.log.Error("attachments that no key of FILES_KEY opens; keep the key that they had", "files", damaged)
-	case changed > 0 && err == nil:
+	case err == nil && w.manyKeys:
 		w.log.Info("all attachments are under the first key of FILES_KEY now; others may be taken out", "changed", changed)
 	}
 }
