@@ -3,7 +3,6 @@ package bot
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -190,35 +189,22 @@ func changedTitles(d entryDetail) string {
 	return out
 }
 
-// auditFile sends the whole chain as a table.
+// auditFile sends the chain as a table with its hashes, which proves itself without
+// the bot; of a chain too long for a message the newest part.
 func (b *Bot) auditFile(ctx context.Context, c *chat, _ string) error {
 	var out bytes.Buffer
-	out.WriteString("\ufeff") // spreadsheet programs then read UTF-8
-	w := csv.NewWriter(&out)
-	if err := w.Write(auditColumns); err != nil {
+	n, err := b.book.Export(ctx, &out, 0)
+	text := fmt.Sprintf(textAuditFile, n)
+	if size := int64(out.Len()); err == nil && size > delivery.MaxInline {
+		part := n * (delivery.MaxInline / 2) / size // entries are not equally long
+		out.Reset()
+		_, err = b.book.Export(ctx, &out, n-part)
+		text = fmt.Sprintf(textAuditPart, part, n)
+	}
+	if err != nil {
 		return err
 	}
-	for before := int64(0); out.Len() < delivery.MaxInline/2; {
-		entries, err := b.book.Entries(ctx, before)
-		if err != nil {
-			return err
-		}
-		if len(entries) == 0 {
-			break
-		}
-		for _, e := range entries {
-			detail, _ := json.Marshal(e.Detail) // it was read as JSON
-			if err := w.Write([]string{strconv.FormatInt(e.Seq, 10), e.At.In(china).Format("2006-01-02 15:04:05"), strconv.FormatInt(e.Actor, 10), e.Kind, e.Subject, string(detail)}); err != nil {
-				return err
-			}
-			before = e.Seq
-		}
-		w.Flush()
-		if before == 1 {
-			break
-		}
-	}
-	if err := c.turn.Send(delivery.Message{Chat: c.id, Text: textAuditFile, File: &delivery.File{Name: "审计记录.csv", Data: out.Bytes()}}); err != nil {
+	if err := c.turn.Send(delivery.Message{Chat: c.id, Text: text, File: &delivery.File{Name: "审计记录.csv", Data: out.Bytes()}}); err != nil {
 		return err
 	}
 	return c.save()

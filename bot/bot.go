@@ -61,6 +61,7 @@ type office interface {
 	Try(ctx context.Context, chat int64, call func(context.Context) error) error
 	// Send puts messages into the outbox outside a turn.
 	Send(ctx context.Context, messages ...delivery.Message) (added int, err error)
+	parking
 }
 
 // Config is what a Bot is made of. Base, Book, Client and Limits are required.

@@ -119,6 +119,6 @@ func (b *Bot) saveSession(ctx context.Context, key string, revision int64, v any
 	return err
 }
 
-// draftTime is how long a draft is kept after the last step; the procedure ends
-// one before that.
-const draftTime = 60 * 24 * time.Hour
+// draftTime is how long a draft is kept after the last step; the procedure warns
+// of its end and ends it before that.
+const draftTime = conversations.DraftsKept * 24 * time.Hour

@@ -37,7 +37,8 @@ const (
 	textRevoked        = "已收回：%s（%s）。立即生效。"
 	textNoEntries      = "没有更早的记录。"
 	textProgram        = "系统"
-	textAuditFile      = "全部审计记录"
+	textAuditFile      = "全部审计记录，共 %d 条。每条都有校验值，可以用 rongcuo audit -check 独立核验。"
+	textAuditPart      = "审计记录较多，这里是最近的 %d 条，共 %d 条。全部记录请运维人员用 rongcuo audit 导出。"
 	textChainHolds     = "记录完整：共 %d 条，末条校验值 %s。请把末条校验值另行抄存，便于日后核对。"
 	textChainWrong     = "⚠️ 第 %d 条记录有问题：%s请立即停止使用并联系系统维护人员。"
 
@@ -52,8 +53,6 @@ const (
 	buttonExport = "导出全部"
 )
 
-var auditColumns = []string{"序号", "时间", "人员编号", "事项", "对象", "内容"}
-
 // entryKinds say what was done, in a sentence that begins with who did it.
 var entryKinds = map[string]string{
 	records.KindGranted:  "授予%s“%s”岗位",
@@ -65,6 +64,9 @@ var entryKinds = map[string]string{
 	kindWithdrawn:        "停用",
 	kindReturned:         "恢复",
 	kindRolledBack:       "恢复上一版知识库",
+	kindRevived:          "让搁置的消息重新排队",
+	"restored":           "恢复备份", // these two are written by the command line
+	"migrated":           "迁移数据",
 }
 
 // refusedKinds are tries that are no commands.

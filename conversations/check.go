@@ -52,6 +52,8 @@ func (c *checker) check() {
 	}
 	if d := p.Drafts; d.Gone <= d.Warn || d.Warn <= 0 || !slices.IsSorted(d.Remind) {
 		c.wrong("drafts", "drafts: remind must rise, and gone must come after warn")
+	} else if d.Gone >= DraftsKept {
+		c.wrong("drafts", "drafts: gone must come before day %d", DraftsKept)
 	}
 	c.index()
 	c.gates()

@@ -32,6 +32,7 @@ func TestAMistakeInAProcedureIsNamedWithItsLine(t *testing.T) {
 		{"a notice that is not there", "round: true, notice: submitted, article: 备案规程第十六条}", "round: true, notice: gone_by, article: 规程16}", `no notice "gone_by"`},
 		{"a gate that is no gate", "  - id: N2\n", "  - id: second\n", "must be a letter and a number"},
 		{"drafts that go before the warning", "warn: 30, gone: 37", "warn: 30, gone: 30", "gone must come after warn"},
+		{"drafts longer than they are kept", "warn: 30, gone: 37", "warn: 60, gone: 90", "before day 60"},
 		{"broken YAML", "drafts: {remind: [3, 10],", "drafts: {remind: [3, 10,", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

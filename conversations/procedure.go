@@ -48,6 +48,11 @@ type Procedure struct {
 	stepOf map[string]int    // key to index in Steps
 }
 
+// DraftsKept is the day after the last answer on which a store drops what is left
+// of a dialog, whatever its procedure says: the end of a draft comes before it, so
+// that nobody loses one without the warning.
+const DraftsKept = 60
+
 // Drafts says how long an unfinished dialog is kept. Days are calendar days
 // without an answer.
 type Drafts struct {

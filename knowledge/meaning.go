@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -80,8 +81,15 @@ func (b *Base) embedQuestion(ctx context.Context, g *generation, q Query) ([]flo
 	if earlier = string(runes[max(len(runes)-earlierLength, 0):]); earlier != "" {
 		pieces = append(essence(q.Text, 1-earlierShare), essence(earlier, earlierShare)...)
 	}
+	ctx, cancel := context.WithTimeout(ctx, embedQuestionTime)
+	defer cancel()
 	return b.embedPieces(ctx, pieces)
 }
+
+// embedQuestionTime is what a person waits for the vector of his question, tries
+// again included; then words alone find. With [composedTime] it stays below the
+// 30 seconds of promise R23.
+const embedQuestionTime = 4 * time.Second
 
 // piece is a text with its share of a vector.
 type piece struct {

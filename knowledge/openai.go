@@ -42,6 +42,7 @@ type ModelConfig struct {
 	EmbeddingModel string // "": no embeddings
 	Dimensions     int
 	Timeout        time.Duration // of one call; of a stream, between two pieces. 30 s when 0
+	Whole          time.Duration // of a stream from the question to its end. 25 s when 0 and at most
 }
 
 // Errors of the models; every error of Embed and Complete is one of them, or
@@ -60,8 +61,13 @@ const (
 	maxReply       = 32 << 20         // bytes of any reply
 	maxComposed    = 6000             // bytes of a composed text
 	composedTokens = 700
-	breakerTrips   = 5 // failures in a row
-	breakerOpen    = 30 * time.Second
+	// composedTime bounds a composed text however it comes: a person has his
+	// answer within 30 s (promise R23), and search, checks and sending need some
+	// of them. Each piece that comes renews the time between two pieces, so that a
+	// server that trickles would never end without it.
+	composedTime = 25 * time.Second
+	breakerTrips = 5 // failures in a row
+	breakerOpen  = 30 * time.Second
 )
 
 // NewModels checks the configuration. An error names what is wrong, never a
@@ -79,6 +85,9 @@ func NewModels(c ModelConfig) (*Models, error) {
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 30 * time.Second
+	}
+	if c.Whole <= 0 || c.Whole > composedTime {
+		c.Whole = composedTime
 	}
 	dialer := &net.Dialer{Timeout: c.Timeout, Control: refuseBarred}
 	doer := &boundedDoer{client: &http.Client{Transport: &http.Transport{
@@ -167,7 +176,8 @@ func (m *Models) order(data []openai.Embedding, n int) ([][]float32, error) {
 func (m *Models) ChatName() string { return m.config.ChatModel }
 
 // Complete streams a composed text. onText, which may be nil, gets the text so
-// far; only a text that the model finished itself is returned.
+// far; only a text that the model finished itself is returned, and none that
+// took longer than 25 seconds (ErrModelUnavailable).
 func (m *Models) Complete(ctx context.Context, system, user string, onText func(string)) (string, error) {
 	var text string
 	err := m.guarded(ctx, func() error {
@@ -179,7 +189,7 @@ func (m *Models) Complete(ctx context.Context, system, user string, onText func(
 }
 
 func (m *Models) stream(ctx context.Context, system, user string, onText func(string)) (string, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, m.config.Whole)
 	defer cancel()
 	idle := time.AfterFunc(m.config.Timeout, cancel) // a server that says nothing
 	defer idle.Stop()

@@ -196,3 +196,64 @@ func TestASilentServerIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestAModelThatTricklesIsGivenUp: a server that keeps saying a little would hold
+// an answer for ever, since each piece renews the time between two (promise R23).
+func TestAModelThatTricklesIsGivenUp(t *testing.T) {
+	drip := func(piece string) func(http.ResponseWriter, string, string, int) {
+		return func(w http.ResponseWriter, _, _ string, _ int) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			for {
+				if _, err := fmt.Fprint(w, piece); err != nil {
+					return
+				}
+				if http.NewResponseController(w).Flush() != nil {
+					return
+				}
+				time.Sleep(5 * time.Millisecond) // the real thing is slower, and so is the deadline
+			}
+		}
+	}
+	delta := func(content string) string {
+		return fmt.Sprintf("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":%q}}]}\n\n", content)
+	}
+	for name, piece := range map[string]string{
+		"a sign at a time":       delta("容"),
+		"endless empty deltas":   delta(""),
+		"endless comments":       ": wait\n\n",
+		"endless empty lines":    "\n",
+		"a line without its end": "data: ",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := fakemodel.Start(t)
+			s.OnChat = drip(piece)
+			m, err := NewModels(ModelConfig{BaseURL: s.URL, ChatModel: "fake", Timeout: 10 * time.Second, Whole: 200 * time.Millisecond})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			began := time.Now()
+			_, err = m.Complete(t.Context(), "system", "user", nil)
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if !errors.Is(err, ErrModelUnavailable) && !errors.Is(err, ErrModelReply) {
+				t.Error(err)
+			}
+			if name != "endless comments" && name != "endless empty lines" && !errors.Is(err, ErrModelUnavailable) {
+				t.Errorf("the server's fault is counted as one of its text: %v", err)
+			}
+		})
+	}
+}
+
+func TestAComposedTextHasLessThanThirtySeconds(t *testing.T) {
+	m, err := NewModels(ModelConfig{BaseURL: "http://127.0.0.1:1", ChatModel: "fake", Whole: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	if m.config.Whole >= 30*time.Second {
+		t.Errorf("%v for one text", m.config.Whole)
+	}
+}

@@ -40,6 +40,7 @@ func (o *Office) handle(ctx context.Context, c Claim) {
 	}
 	o.probe("handled")
 	if err == nil {
+		o.needs.over()
 		err = o.end(ctx, c, turn.outcome())
 	}
 	switch {
@@ -53,10 +54,10 @@ func (o *Office) handle(ctx context.Context, c Claim) {
 	case ctx.Err() != nil:
 		log.Info("update handed back: the process stops")
 		o.end(ctx, c, Outcome{State: Retry, Uncounted: true})
-	case turn.storeErr != nil && !errors.Is(turn.storeErr, errDamaged):
-		wait := backoff(c.Tries, 500*time.Millisecond, 4*time.Second)
-		log.Warn("the store did not answer the handler; tried again", "in", wait, "err", err)
-		o.end(ctx, c, Outcome{State: Retry, Delay: wait, Uncounted: true})
+	case turn.storeErr != nil && !errors.Is(turn.storeErr, errDamaged), o.troubleOf(c, err) == Away:
+		o.await(ctx, c, began, err)
+	case o.troubleOf(c, err) == Full:
+		o.refuse(ctx, c, err)
 	case c.Tries >= MaxTries:
 		o.park(ctx, c, err)
 	default:
@@ -79,7 +80,9 @@ func (o *Office) end(ctx context.Context, c Claim, out Outcome) error {
 func (o *Office) call(ctx context.Context, t *Turn) error {
 	ctx, cancel := context.WithTimeout(ctx, HandlerTime)
 	defer cancel()
-	return guard(o.log.With("update", t.Update.ID), func() error { return o.handler(ctx, t) })
+	return guard(o.log.With("update", t.Update.ID), func() error {
+		return watched(ctx, func(ctx context.Context) error { return o.handler(ctx, t) })
+	})
 }
 
 // guard turns a panic of a handler into an error. Of the panic's value only a

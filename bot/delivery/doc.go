@@ -51,6 +51,10 @@
 // took over. What Redis loses (FLUSHALL, a failover) is lost here too, but for what
 // Telegram was not yet told.
 //
+// What handlers need beside the store, such as the database of the records, may be
+// away too (trouble.go): then the update waits in the inbox, uncounted, and its
+// chat is told in the same way. A store that is full refuses with the reason.
+//
 // An update that fails five times (error, panic, or the death of the process)
 // is parked, its chat and the administrators are told once, and the chat goes on.
 // Logs carry numbers of updates, kinds of error and counts; never a text, a name

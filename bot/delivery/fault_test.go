@@ -26,13 +26,17 @@ var errAway = errors.New("the store is away")
 type faulty struct {
 	Store
 	away atomic.Bool
+	full atomic.Bool
 	mute atomic.Bool // one answer in ten, at random, is lost
 	lost atomic.Int64
 }
 
 func (f *faulty) ask(call func() error) error {
-	if f.away.Load() {
+	switch {
+	case f.away.Load():
 		return errAway
+	case f.full.Load():
+		return errNoRoom
 	}
 	err := call()
 	if err == nil && f.mute.Load() && rand.N(10) == 0 {

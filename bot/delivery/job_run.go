@@ -15,6 +15,7 @@ const (
 	jobSlots = 2
 	jobLook  = 2 * time.Second // how often a running job is asked if it was cancelled
 	jobIdle  = time.Second     // how often a process looks for jobs of others
+	jobAway  = 5 * time.Second // until a job is tried again that met a database that is away
 )
 
 // jobRun is a job in the hands of this process.
@@ -73,7 +74,9 @@ func (r *jobRun) call(ctx context.Context, handler JobHandler) error {
 	var watcher sync.WaitGroup
 	watching, stop := context.WithCancel(ctx)
 	watcher.Go(func() { r.watch(watching, cancel) })
-	err := guard(r.log, func() error { return handler(ctx, r.work) })
+	err := guard(r.log, func() error {
+		return watched(ctx, func(ctx context.Context) error { return handler(ctx, r.work) })
+	})
 	stop()
 	watcher.Wait()
 	if err != nil && errors.Is(context.Cause(ctx), ErrCancelled) {
@@ -158,6 +161,9 @@ func (r *jobRun) conclude(ctx context.Context, err error) {
 	case ctx.Err() != nil:
 		r.log.Info("job handed back: the process stops or has lost it")
 		r.end(ctx, Outcome{State: Retry, Uncounted: true}, JobWaiting)
+	case o.troubleOf(c, err) == Away:
+		r.log.Warn("what the job needs is away; tried again", "in", jobAway, "err", err)
+		r.end(ctx, Outcome{State: Retry, Delay: jobAway, Uncounted: true}, JobWaiting)
 	case c.Tries < MaxTries:
 		wait := backoff(c.Tries, time.Second, time.Minute)
 		r.log.Warn("job failed; tried again", "in", wait, "err", err)

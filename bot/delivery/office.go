@@ -58,6 +58,10 @@ type Config struct {
 	// webhooks each replica that Telegram turns to says it: only the store knows
 	// what others said.
 	StoreAway string
+	// Trouble says what an error of a handler or of the store is the fault of; it
+	// knows the libraries that this package does not. Nil: every one is the
+	// handler's.
+	Trouble func(error) Trouble
 	// Jobs gives the handler of each kind of [Job]. Nil: this process runs none.
 	Jobs map[string]JobHandler
 }
@@ -79,6 +83,8 @@ type Office struct {
 	read    func(path string) ([]byte, error)
 	away    string // Config.StoreAway
 	outage  outage
+	needs   outage // of what handlers need, such as the database of the records
+	trouble func(error) Trouble
 	probe   func(point string) // named points of a message's way; only tests set it
 }
 
@@ -105,8 +111,11 @@ func New(c Config) (*Office, error) {
 	if c.Read == nil {
 		c.Read = os.ReadFile
 	}
+	if c.Trouble == nil {
+		c.Trouble = func(error) Trouble { return Failed }
+	}
 	o := &Office{read: c.Read, store: c.Store, client: c.Client, handler: c.Handler, name: c.Name, admins: c.Admins,
-		log: c.Log, limits: newLimits(c.NoLimits), kinds: c.Jobs, away: c.StoreAway, probe: func(string) {}}
+		log: c.Log, limits: newLimits(c.NoLimits), kinds: c.Jobs, away: c.StoreAway, trouble: c.Trouble, probe: func(string) {}}
 	always := func() (int, time.Duration) { return c.Workers, 0 }
 	o.inbox = newPump(c.Store, Inbox, c.Name, c.Log, c.Workers, always, o.handle)
 	o.outbox = newPump(c.Store, Outbox, c.Name, c.Log, senders, o.limits.room, o.deliver)

@@ -24,7 +24,8 @@ const (
 	outageTell = 3 * time.Second
 )
 
-// outage is what intake knows of a store that takes nothing. A poller sees the
+// outage is what intake knows of a store that takes nothing, or dispatch of what
+// handlers need and does not answer; of both, the first knows who was told. A poller sees the
 // oldest [pollBatch] updates that Telegram keeps; who wrote behind them is not told.
 type outage struct {
 	mu    sync.Mutex
@@ -43,7 +44,7 @@ func (o *Office) receive(ctx context.Context, items []Item, more func(context.Co
 	telling.Go(func() {
 		whose := items
 		for wait := o.outage.patience(); len(whose) > 0 && pause(hanging, wait); wait = storeRetry {
-			o.tellOutage(ctx, whose)
+			o.tellOutage(ctx, whose, o.away)
 			whose = more(hanging)
 		}
 	})
@@ -52,7 +53,7 @@ func (o *Office) receive(ctx context.Context, items []Item, more func(context.Co
 	telling.Wait()
 	if err != nil {
 		if o.outage.failed(began) >= outageGrace {
-			o.tellOutage(ctx, items)
+			o.tellRefused(ctx, items, err)
 		}
 		return 0, err
 	}
@@ -62,9 +63,36 @@ func (o *Office) receive(ctx context.Context, items []Item, more func(context.Co
 	return added, nil
 }
 
+// tellRefused tells the people whose updates the store refuses, and where it is
+// full the administrators too: it will not get well by itself.
+func (o *Office) tellRefused(ctx context.Context, items []Item, err error) {
+	if o.trouble(err) != Full {
+		o.tellOutage(ctx, items, o.away)
+		return
+	}
+	for _, admin := range o.admins(ctx) {
+		o.tellOne(ctx, admin, textFullAdmin)
+	}
+	o.tellOutage(ctx, items, textStoreFull)
+}
+
+// tellOne tells one chat once an outage, if Telegram's limits leave room.
+func (o *Office) tellOne(ctx context.Context, chat int64, text string) {
+	if !o.outage.claim(-chat) { // private chats are positive: an administrator who writes is told both
+		return
+	}
+	err := o.Try(ctx, chat, func(ctx context.Context) error {
+		_, err := o.client.SendMessage(ctx, &bot.SendMessageParams{ChatID: chat, Text: text})
+		return err
+	})
+	if err != nil {
+		o.outage.unclaim(-chat)
+	}
+}
+
 // tellOutage tells the people behind the items, past the store and within
 // Telegram's limits; whom they leave no room for is told with the next try.
-func (o *Office) tellOutage(ctx context.Context, items []Item) {
+func (o *Office) tellOutage(ctx context.Context, items []Item, text string) {
 	ctx, cancel := context.WithTimeout(ctx, outageTell)
 	defer cancel()
 	var sending sync.WaitGroup
@@ -75,7 +103,7 @@ func (o *Office) tellOutage(ctx context.Context, items []Item) {
 		}
 		sending.Go(func() {
 			err := o.Try(ctx, it.Chat, func(ctx context.Context) error {
-				_, err := o.client.SendMessage(ctx, &bot.SendMessageParams{ChatID: it.Chat, Text: o.away})
+				_, err := o.client.SendMessage(ctx, &bot.SendMessageParams{ChatID: it.Chat, Text: text})
 				return err
 			})
 			switch {
@@ -90,7 +118,7 @@ func (o *Office) tellOutage(ctx context.Context, items []Item) {
 	}
 	sending.Wait()
 	if n := told.Load(); n > 0 {
-		o.log.Error("the store takes no updates; Telegram keeps them, and who wrote was told", "chats", n)
+		o.log.Error("something is away; what people wrote is kept, and they were told", "chats", n)
 	}
 }
 

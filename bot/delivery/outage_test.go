@@ -41,7 +41,7 @@ func outageInBubble(t *testing.T, test func(t *testing.T, f *faulty, r *recorder
 	path := filepath.Join(t.TempDir(), "s.db")
 	synctest.Test(t, func(t *testing.T) {
 		f, r := &faulty{Store: openSQLite(t, path)}, &recorder{}
-		o := newOffice(t, Config{Store: f, Client: r, Handler: echo})
+		o := newOffice(t, Config{Store: f, Client: r, Handler: echo, Trouble: awayIs, Admins: func(context.Context) []int64 { return []int64{99} }})
 		p := &poller{office: o}
 		test(t, f, r, func(n int, updates ...string) time.Time {
 			first := time.Now()
@@ -193,7 +193,7 @@ func toldOnce(t *testing.T, intake func(*town, *Office)) {
 			t.Errorf("told %d times of one outage:\n%s", notices, p.Transcript())
 		}
 	}
-	for _, words := range []string{"the store takes no updates", "the store takes updates again"} {
+	for _, words := range []string{"something is away", "the store takes updates again"} {
 		if !strings.Contains(log.String(), words) {
 			t.Errorf("the log does not say %q:\n%s", words, log.String())
 		}

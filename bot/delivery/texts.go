@@ -18,6 +18,15 @@ func textParkedAdmin(update string, received time.Time) string {
 // button presses, which it keeps for 150 seconds.
 const textStoreAway = "系统暂时不能保存新消息。您发来的文字和文件，恢复后会接着处理，请不必重发；按过的按钮如果没有反应，请到时再按一次。"
 
+// textStoreFull says the same of a store without room, which does not come back
+// by itself.
+const textStoreFull = "系统的存储空间满了，暂时不能收下新消息，已告知管理员。您发来的文字和文件，腾出空间后会接着处理，请不必重发；按过的按钮如果没有反应，请到时再按一次。"
+
+// textFull answers what could not be kept while other things go on.
+const textFull = "抱歉，系统的存储空间满了，您刚才这一步没有保存，已告知管理员。提问不受影响；办理备案请等空间腾出后，再做一次这一步。"
+
+const textFullAdmin = "【运行提醒】存储空间已满，新的记录和消息写不进去。请尽快清理磁盘（先移走旧备份），或者扩大数据库、Redis 的空间；腾出后会自动恢复，不必重启。"
+
 const textJobFailed = "抱歉，您交办的后台任务没有完成，已告知管理员。请稍后再试。"
 
 func textJobFailedAdmin(key string, asked time.Time) string {

@@ -80,7 +80,7 @@ func runBackup(ctx context.Context, args []string, out, errOut io.Writer) error 
 	flags := newFlags("backup", errOut)
 	data := flags.String("data", "data", "数据文件夹")
 	keep := flags.Int("keep", 0, "备份到文件夹时只保留最近的几份，0 表示全部保留")
-	files := flags.Bool("files", false, "只备份文件，不备份数据库（数据库在 PostgreSQL 时用）")
+	files := flags.Bool("files", false, "只备份文件，不备份数据库（PostgreSQL 另有归档时用）")
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func runBackup(ctx context.Context, args []string, out, errOut io.Writer) error 
 	if err != nil {
 		return err
 	}
-	if s.DatabaseURL != "" && !*files {
-		return failure("记录保存在 PostgreSQL：请用 pg_dump 备份数据库，再用 rongcuo backup -files 备份文件。")
+	if err := refuseMigrated(s, *data); err != nil {
+		return err
 	}
 	key, err := readBackupKey()
 	if err != nil {
@@ -103,7 +103,7 @@ func runBackup(ctx context.Context, args []string, out, errOut io.Writer) error 
 	if info, err := os.Stat(file); err == nil && info.IsDir() {
 		folder, file = file, filepath.Join(file, made.Format(backupNamed))
 	}
-	b, err := writeBackup(ctx, *data, file, key, made, *files)
+	b, err := writeBackup(ctx, source{dir: *data, postgres: s.DatabaseURL, filesOnly: *files}, file, key, made)
 	if err != nil {
 		return err
 	}
@@ -159,10 +159,17 @@ func lastBackup(dir string) (time.Time, bool) {
 	return at, err == nil
 }
 
+// source is what is backed up.
+type source struct {
+	dir       string
+	postgres  string // address; empty: the database is in the folder
+	filesOnly bool
+}
+
 // writeBackup makes the file under another name, and names it when it is whole
 // and on disk. A file that is there already is not touched.
-func writeBackup(ctx context.Context, dir, file string, key *backupKey, made time.Time, filesOnly bool) (backup, error) {
-	b := backup{Format: backupFormat, Program: programVersion(), Made: made}
+func writeBackup(ctx context.Context, from source, file string, key *backupKey, made time.Time) (b backup, err error) {
+	b = backup{Format: backupFormat, Program: programVersion(), Made: made}
 	if _, err := os.Lstat(file); err == nil {
 		return b, failure("“%s”已经存在，请换一个文件名。", file)
 	}
@@ -172,18 +179,35 @@ func writeBackup(ctx context.Context, dir, file string, key *backupKey, made tim
 	}
 	defer os.Remove(tmp.Name()) // when it was renamed, it is gone
 	defer tmp.Close()
-	sealed, err := key.seal(tmp)
+	written := &writeFailure{to: tmp}
+	defer func() {
+		if written.err != nil { // whatever that looked like to who wrote
+			err = failure("备份没有写完：“%s”所在的磁盘写不下，请清理空间或者换一个磁盘再试。没有留下残缺的备份。", file)
+		}
+	}()
+	sealed, err := key.seal(written)
 	if err != nil {
 		return b, err
 	}
 	w := &backupWriter{tar: tar.NewWriter(sealed), backup: &b}
-	if !filesOnly {
-		if err := w.database(ctx, dir, tmp.Name()+".db"); err != nil {
+	switch {
+	case from.filesOnly:
+	case from.postgres != "":
+		beside, err := os.MkdirTemp(filepath.Dir(file), ".rongcuo-backup-*")
+		if err != nil {
+			return b, failure("不能写入“%s”所在的文件夹，请检查路径、权限和磁盘空间。", file)
+		}
+		defer os.RemoveAll(beside)
+		if err := w.postgres(ctx, from.postgres, beside); err != nil {
+			return b, err
+		}
+	default:
+		if err := w.database(ctx, from.dir, tmp.Name()+".db"); err != nil {
 			return b, err
 		}
 	}
 	for _, folder := range backupFolders {
-		if err := w.folder(ctx, dir, folder); err != nil {
+		if err := w.folder(ctx, from.dir, folder); err != nil {
 			return b, fmt.Errorf("备份没有完成，文件夹“%s”读不完：%w", folder, err)
 		}
 	}
@@ -194,6 +218,20 @@ func writeBackup(ctx context.Context, dir, file string, key *backupKey, made tim
 		return b, failure("备份不能命名为“%s”，请检查权限。", file)
 	}
 	return b, syncFolder(filepath.Dir(file))
+}
+
+// writeFailure tells a full disk from a fault of what is read or sealed.
+type writeFailure struct {
+	to  io.Writer
+	err error
+}
+
+func (w *writeFailure) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // syncFolder puts the names in a folder on disk.

@@ -426,7 +426,7 @@ func TestBackupSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("over a file: %v", err)
 	}
 	t.Setenv("DATABASE_URL", "postgres://u:canary@127.0.0.1:1/d")
-	if _, err := running(t, runBackup, "-data", empty, file+"2"); err == nil || !strings.Contains(err.Error(), "pg_dump") {
+	if _, err := running(t, runBackup, "-data", empty, file+"2"); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "canary") {
 		t.Errorf("with PostgreSQL: %v", err)
 	}
 	if _, err := running(t, runBackup, "-data", empty); err == nil {

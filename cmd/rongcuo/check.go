@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"rongcuo/bot"
+	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
 	"rongcuo/knowledge/embedding"
@@ -56,6 +58,9 @@ func (c *checker) report(what, good string, err error) {
 	}
 	fmt.Fprintf(c.out, "✓ %s：%s\n", what, good)
 }
+
+// hint says what is still to be done on the way, and is no fault.
+func (c *checker) hint(what, text string) { fmt.Fprintf(c.out, "· %s：%s\n", what, text) }
 
 // note says what an operator should know and need not mend.
 func (c *checker) note(what, text string) { fmt.Fprintf(c.out, "! %s：%s\n", what, text) }
@@ -196,12 +201,44 @@ func (c *checker) stored(ctx context.Context, s settings, dir string) {
 		return
 	}
 	defer closeBase()
-	docs, passages := base.Size()
-	if base.Empty() {
-		err = failure("还是空的，请先运行 rongcuo reindex -docs 文件夹 -data %s", dir)
+	if docs, passages := base.Size(); base.Empty() {
+		c.hint("知识库", fmt.Sprintf("还是空的；把文件发给机器人，或者运行 rongcuo reindex -docs 文件夹 -data %s", dir))
+	} else {
+		c.report("知识库", fmt.Sprintf("%d 份文件、%d 条", docs, passages), nil)
 	}
-	c.report("知识库", fmt.Sprintf("%d 份文件、%d 条", docs, passages), err)
 	if n := base.Unembedded(); n > 0 {
 		c.note("知识库", fmt.Sprintf("%d 条还没有语义向量，目前只按字词查找；rongcuo serve 会自己补齐，也可以运行 rongcuo reindex", n))
 	}
+	c.owner(ctx, s, dir)
+}
+
+// owner sees that there is somebody who may invite the others.
+func (c *checker) owner(ctx context.Context, s settings, dir string) {
+	if len(s.OwnerIDs) > 0 {
+		c.report("负责人", fmt.Sprintf("OWNER_IDS 中有 %d 人", len(s.OwnerIDs)), nil)
+		return
+	}
+	db, err := openDatabase(ctx, s, dir)
+	if err != nil {
+		return // told above
+	}
+	defer db.Close()
+	book, err := openBook(ctx, db, nil)
+	if err != nil {
+		c.report("负责人", "", err)
+		return
+	}
+	n, err := countOwners(ctx, book)
+	if err == nil && n == 0 {
+		err = errNoOwner
+	}
+	c.report("负责人", fmt.Sprintf("%d 人", n), err)
+}
+
+// errNoOwner: nobody can invite anybody, and in closed mode nobody is answered.
+var errNoOwner = errors.New("还没有负责人，没有人能邀请工作人员、管理知识库。请把第一位负责人的 Telegram 数字编号写入设置 OWNER_IDS，再启动机器人")
+
+func countOwners(ctx context.Context, book *records.Book) (int, error) {
+	owners, err := book.Holders(ctx, records.Owner, "")
+	return len(owners), err
 }

@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	_ "modernc.org/sqlite"             // the driver "sqlite", pure Go
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite", pure Go
 
 	"rongcuo/conversations/records"
 	"rongcuo/knowledge"
@@ -89,7 +90,8 @@ func makePrivate(path string) error {
 const (
 	postgresOldest  = 130000 // server_version_num: 13
 	postgresTime    = 10 * time.Second
-	postgresAtOnce  = 20 // connections of one process
+	postgresConnect = 5 * time.Second // of one try: a host that is gone must not hold an update for minutes
+	postgresAtOnce  = 20              // connections of one process
 	postgresIdling  = 5
 	postgresRenewed = 30 * time.Minute // so that a failover is followed
 )
@@ -97,10 +99,15 @@ const (
 // openPostgres connects to DATABASE_URL. Errors name the setting and never the
 // address, which holds a password.
 func openPostgres(ctx context.Context, address string) (database, error) {
-	db, err := sql.Open("pgx", address)
+	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return database{}, failure("设置 DATABASE_URL 的写法不对，应当像 postgres://用户:密码@主机:5432/库名?sslmode=verify-full。")
 	}
+	if config.ConnectTimeout == 0 || config.ConnectTimeout > postgresConnect {
+		config.ConnectTimeout = postgresConnect
+	}
+	config.Tracer = postgresWatch{}
+	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(postgresAtOnce)
 	db.SetMaxIdleConns(postgresIdling)
 	db.SetConnMaxLifetime(postgresRenewed)

@@ -110,13 +110,14 @@ func TestEverySettingNamedForOperatorsExists(t *testing.T) {
 			check("compose.yaml", name)
 		}
 	}
-	for _, d := range parseYAML(t, "kubernetes/rongcuo.yaml") {
+	manifests := slices.Concat(parseYAML(t, "kubernetes/rongcuo.yaml"), parseYAML(t, "kubernetes/backup.yaml"), parseYAML(t, "kubernetes/restore.yaml"))
+	for _, d := range manifests {
 		switch d.at("kind").text() {
 		case "ConfigMap":
 			for _, name := range d.at("data").keys() {
 				check("kubernetes", name)
 			}
-		case "Deployment":
+		case "Deployment", "CronJob", "Job":
 			for _, e := range podOf(d).at("containers").list()[0].at("env").list() {
 				check("kubernetes", e.at("name").text())
 			}
@@ -149,7 +150,39 @@ func TestEverySettingIsInTheGuides(t *testing.T) {
 	}
 }
 
-func podOf(d node) node { return d.at("spec", "template", "spec") }
+func podOf(d node) node {
+	if d.at("kind").text() == "CronJob" {
+		d = d.at("spec", "jobTemplate")
+	}
+	return d.at("spec", "template", "spec")
+}
+
+// TestABackupJobCanDoLittleAndGetsNoUpdates: it has the bot's rights and no other,
+// knows the key of the backups, and the bot's service does not take it for the bot.
+func TestABackupJobCanDoLittleAndGetsNoUpdates(t *testing.T) {
+	for _, d := range slices.Concat(parseYAML(t, "kubernetes/backup.yaml"), parseYAML(t, "kubernetes/restore.yaml")) {
+		if kind := d.at("kind").text(); kind != "CronJob" && kind != "Job" {
+			continue
+		}
+		pod := podOf(d)
+		c := pod.at("containers").list()[0]
+		checkImage(t, c.at("image").text())
+		if pod.at("securityContext", "runAsNonRoot").value != true || c.at("securityContext", "readOnlyRootFilesystem").value != true ||
+			c.at("securityContext", "allowPrivilegeEscalation").value != false || c.at("securityContext", "capabilities", "drop").text() != "[ALL]" ||
+			pod.at("automountServiceAccountToken").value != false || c.at("resources", "limits", "memory").value == nil {
+			t.Errorf("%s can do too much", d.at("metadata", "name").text())
+		}
+		env := fmt.Sprint(c.at("env").value)
+		if !strings.Contains(env, "DATABASE_URL_FILE") || !strings.Contains(env, "BACKUP_KEY_FILE") {
+			t.Errorf("%s lacks the database or the key: %s", d.at("metadata", "name").text(), env)
+		}
+	}
+	for _, name := range []string{"kubernetes/backup.yaml", "kubernetes/restore.yaml"} {
+		if strings.Contains(deployed(t, name), "app.kubernetes.io/name: rongcuo}") {
+			t.Errorf("%s: its pods would get updates", name)
+		}
+	}
+}
 
 func TestTheImageIsOneFileOfAnOrdinaryUser(t *testing.T) {
 	text := deployed(t, "Dockerfile")

@@ -37,6 +37,7 @@ var commands = []command{
 	{"reindex", "把一个文件夹收入知识库，并换上新的索引", runReindex},
 	{"eval", "用问题集测量检索、引用和拒答", runEval},
 	{"verify", "核验全部记录是否被改动", runVerify},
+	{"audit", "导出审计记录，或者核验导出的文件", runAudit},
 	{"check", "检查每一项设置，说明怎样改正", runCheck},
 	{"backup", "备份全部记录，机器人可以照常运行", runBackup},
 	{"restore", "用备份恢复全部记录", runRestore},

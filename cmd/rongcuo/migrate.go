@@ -10,7 +10,6 @@ import (
 
 	"rongcuo/bot/delivery"
 	"rongcuo/conversations/records"
-	"rongcuo/knowledge"
 )
 
 // runMigrateStore carries the records of a data folder into the PostgreSQL of
@@ -33,12 +32,28 @@ func runMigrateStore(ctx context.Context, args []string, out, errOut io.Writer) 
 	if err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(*data, migratedMark), nil, 0o600); err != nil {
+		return failure("已迁移，但是没能在数据文件夹里做上标记，请检查权限。不要再不带 DATABASE_URL 使用这个文件夹。")
+	}
 	fmt.Fprintf(out, "✓ 已迁移：知识库 %d 行，记录 %d 行，条数全部核对一致。\n", m.knowledge, m.records)
 	if s.RedisURL != "" {
 		fmt.Fprintf(out, "✓ 已迁移到 Redis：草稿和聊天状态 %d 份。\n", m.sessions)
 	}
 	fmt.Fprintf(out, "✓ 记录完整：共 %d 条，末条校验值 %s（请另行保存）\n", m.checked.Entries, m.checked.Head)
 	fmt.Fprintf(out, "原有数据没有改动。请保留设置 DATABASE_URL，继续使用数据文件夹“%s”（附件和知识库文件仍在其中），再启动机器人。\n", *data)
+	return nil
+}
+
+// migratedMark says in a data folder that its records go on elsewhere: a unit of
+// systemd that was forgotten would otherwise go on with those of the day of the
+// move, and back these up each night.
+const migratedMark = ".migrated"
+
+// refuseMigrated is the error of who would work on what was left behind.
+func refuseMigrated(s settings, dir string) error {
+	if s.DatabaseURL == "" && exists(filepath.Join(dir, migratedMark)) {
+		return failure("“%s”里的记录已经迁移到 PostgreSQL，请设置 DATABASE_URL（或者 DATABASE_URL_FILE）。确实要用回这里的旧数据，请先删除其中的 %s。", dir, migratedMark)
+	}
 	return nil
 }
 
@@ -155,22 +170,19 @@ func copyRecords(ctx context.Context, from, to database) (m moved, err error) {
 	if w := before.Wrong; w != nil {
 		return m, failure("第 %d 条记录有问题：%s没有迁移。", w.Seq, w.Why)
 	}
-	rows, err := records.Copy(ctx, records.Database{DB: from.DB, Dialect: from.records()}, records.Database{DB: to.DB, Dialect: to.records()}, nil)
+	m, err = copyBoth(ctx, from, to)
 	if _, full := errors.AsType[*records.NotEmptyError](err); full {
 		return m, failure("设置 DATABASE_URL 的数据库里已有记录，没有迁移。请换一个空的数据库。")
 	}
 	if errors.Is(err, records.ErrNewer) {
 		return m, errNewerData
 	}
+	if half, ok := errors.AsType[*knowledgeError](err); ok {
+		return m, fmt.Errorf("知识库没有迁移，请删除目标数据库，重新建一个空的再试：%w", half)
+	}
 	if err != nil {
 		return m, fmt.Errorf("记录没有迁移：%w", err)
 	}
-	m.records = sum(rows)
-	rows, err = knowledge.Copy(ctx, knowledge.Database{DB: from.DB, Dialect: from.knowledge()}, knowledge.Database{DB: to.DB, Dialect: to.knowledge()}, nil)
-	if err != nil {
-		return m, fmt.Errorf("知识库没有迁移，请删除目标数据库，重新建一个空的再试：%w", err)
-	}
-	m.knowledge = sum(rows)
 	target, err := openBook(ctx, to, nil)
 	if err != nil {
 		return m, err

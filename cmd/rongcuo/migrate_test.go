@@ -51,6 +51,14 @@ func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
 	if status, out, _ := invoke(t, "verify", "-data", dir); status != exitOK || !strings.Contains(out, before.Head) {
 		t.Errorf("the original changed: %s", out)
 	}
+	file := filepath.Join(t.TempDir(), "b")
+	if _, err := running(t, runBackup, "-data", dir, file); err == nil || !strings.Contains(err.Error(), "已经迁移到 PostgreSQL") {
+		t.Errorf("a backup of what was left behind: %v", err)
+	}
+	t.Setenv("TELEGRAM_TOKEN", "123456:abcdefghijklmnop")
+	if status, _, errOut := invoke(t, "serve", "-data", dir); status != exitFailed || !strings.Contains(errOut, "已经迁移到 PostgreSQL") {
+		t.Errorf("a start on what was left behind: %d %s", status, errOut)
+	}
 	if _, err := running(t, runMigrateStore, "-data", dir); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
 		t.Errorf("without a target: %v", err)
 	}

@@ -49,19 +49,14 @@ type observed struct {
 // observedWorks looks at the parts of a running bot. What is not here yet at
 // the first start, such as an index, does not make it unready: it is filled from
 // the chat.
-func observedWorks(db database, store delivery.Store, base *knowledge.Base, procedures *conversations.Library, dir string, draining func() bool) observed {
+func observedWorks(db database, store delivery.Store, base *knowledge.Base, procedures *conversations.Library, dir string, draining func() bool, room func() error) observed {
 	o := observed{
 		version: programVersion(), draining: draining, index: base.Size,
 		states: statesOf(procedures), filings: func(ctx context.Context) map[string]int { return countFilings(ctx, db) },
 		parts: map[string]func(context.Context) error{
-			"database": func(ctx context.Context) error {
-				var one int
-				return db.QueryRowContext(ctx, `SELECT one FROM records_head`).Scan(&one)
-			},
-			"store": func(ctx context.Context) error {
-				_, err := store.Count(ctx, delivery.Inbox)
-				return err
-			},
+			"database": func(ctx context.Context) error { return probeDatabase(ctx, db) },
+			"store":    func(ctx context.Context) error { return probeStore(ctx, store) },
+			"disk":     func(context.Context) error { return errors.Join(room(), probeDisk(dir)) },
 			"index": func(ctx context.Context) error {
 				if !base.Empty() {
 					return nil
@@ -82,9 +77,7 @@ func observedWorks(db database, store delivery.Store, base *knowledge.Base, proc
 			return out
 		},
 	}
-	if !db.postgres {
-		o.backup = func() (time.Time, bool) { return lastBackup(dir) }
-	}
+	o.backup = func() (time.Time, bool) { return lastBackup(dir) }
 	return o
 }
 
@@ -130,6 +123,7 @@ var (
 	questionStages = []string{"guard", "search", "evidence", "parts", "model"}
 	claimResults   = []string{"done", "retried", "parked", "blocked"}
 	callResults    = []string{"composed", "unused"}
+	troubleKinds   = []string{"away", "full", "failed"}
 	queueNames     = map[string]delivery.QueueName{"inbox": delivery.Inbox, "outbox": delivery.Outbox, "jobs": delivery.Jobs}
 )
 
@@ -145,9 +139,10 @@ func label(list []string, value string) string {
 
 // meters count what happens; their methods are safe for concurrent use.
 type meters struct {
-	questions, calls, updates, deliveries *prometheus.CounterVec
-	tokens                                prometheus.Counter
-	stages                                *prometheus.HistogramVec
+	questions, calls, updates, deliveries, intake, troubles *prometheus.CounterVec
+
+	tokens prometheus.Counter
+	stages *prometheus.HistogramVec
 }
 
 // Upper bounds in seconds: words answer in milliseconds, a model within 30 s
@@ -168,6 +163,8 @@ func newMeters(r prometheus.Registerer) *meters {
 		calls:      counter("rongcuo_model_calls_total", "Answers that the language model was asked for, by whether its text was used.", "result", callResults),
 		updates:    counter("rongcuo_updates_total", "Attempts to handle an update, by how they ended.", "result", claimResults),
 		deliveries: counter("rongcuo_deliveries_total", "Attempts to send a message, by how they ended.", "result", claimResults),
+		intake:     counter("rongcuo_intake_refused_total", "Attempts to store what Telegram brought that the store refused, by the reason.", "reason", troubleKinds),
+		troubles:   counter("rongcuo_handler_troubles_total", "Attempts to handle that met something away or full, by which.", "kind", troubleKinds),
 		tokens:     prometheus.NewCounter(prometheus.CounterOpts{Name: "rongcuo_model_tokens_total", Help: "Tokens of the language model, at most; as TOKENS_PER_DAY counts them."}),
 		stages:     prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "rongcuo_stage_seconds", Help: "Time of a question by stage.", Buckets: secondsBuckets}, []string{"stage"}),
 	}
@@ -198,6 +195,34 @@ func (m *meters) counting(store delivery.Store) delivery.Store { return counting
 type countingStore struct {
 	delivery.Store
 	meters *meters
+}
+
+// Put counts what could not be stored of what Telegram brought.
+func (s countingStore) Put(ctx context.Context, queue delivery.QueueName, items ...delivery.Item) (int, error) {
+	added, err := s.Store.Put(ctx, queue, items...)
+	if err != nil && queue == delivery.Inbox && ctx.Err() != context.Canceled {
+		s.meters.intake.WithLabelValues(troubleName(troubleOf(err))).Inc()
+	}
+	return added, err
+}
+
+// trouble is troubleOf that counts what handlers meet.
+func (m *meters) trouble(err error) delivery.Trouble {
+	t := troubleOf(err)
+	if t != delivery.Failed || errors.Is(err, delivery.ErrAway) {
+		m.troubles.WithLabelValues(troubleName(max(t, delivery.Away))).Inc()
+	}
+	return t
+}
+
+func troubleName(t delivery.Trouble) string {
+	switch t {
+	case delivery.Away:
+		return "away"
+	case delivery.Full:
+		return "full"
+	}
+	return "failed"
 }
 
 // Finish counts what became true.

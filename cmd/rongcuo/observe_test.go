@@ -258,7 +258,7 @@ func TestARealBotIsReadyAndItsClaimsAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	x, server := serveObserver(t, observedWorks(db, store, base, s.procedures, dir, func() bool { return false }))
+	x, server := serveObserver(t, observedWorks(db, store, base, s.procedures, dir, func() bool { return false }, (*reserve)(nil).room))
 	counted := x.counting(store)
 	for n, c := range []struct {
 		queue   delivery.QueueName

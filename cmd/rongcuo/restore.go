@@ -52,11 +52,15 @@ func runRestore(ctx context.Context, args []string, out, errOut io.Writer) error
 	if flags.NArg() != 1 {
 		return wrongUse(restoreUsage)
 	}
+	s, err := readSettings()
+	if err != nil {
+		return err
+	}
 	key, err := readBackupKey()
 	if err != nil {
 		return err
 	}
-	b, err := restoreBackup(ctx, flags.Arg(0), *data, key, *force)
+	b, err := restoreBackup(ctx, flags.Arg(0), source{dir: *data, postgres: s.DatabaseURL}, key, *force)
 	if err != nil {
 		return err
 	}
@@ -65,9 +69,10 @@ func runRestore(ctx context.Context, args []string, out, errOut io.Writer) error
 }
 
 // restoreBackup reads and checks everything beside the data, and moves it into
-// place only then.
-func restoreBackup(ctx context.Context, file, dir string, key *backupKey, force bool) (backup, error) {
+// place only then; the records into PostgreSQL where that is set.
+func restoreBackup(ctx context.Context, file string, to source, key *backupKey, force bool) (backup, error) {
 	var b backup
+	dir := to.dir
 	f, err := os.Open(file)
 	if err != nil {
 		return b, failure("备份文件“%s”打不开，请检查路径和权限。", file)
@@ -92,8 +97,22 @@ func restoreBackup(ctx context.Context, file, dir string, key *backupKey, force 
 		if err := proveDatabase(ctx, stage, b); err != nil {
 			return b, err
 		}
+		if to.postgres != "" {
+			if err := restorePostgres(ctx, to.postgres, stage); err != nil {
+				return b, err
+			}
+		}
 	}
-	return b, moveIntoPlace(stage, dir)
+	if err := moveIntoPlace(stage, dir); err != nil {
+		return b, err
+	}
+	if to.postgres == "" && b.holds(databaseFile) { // the records are in this folder again
+		err = os.Remove(filepath.Join(dir, migratedMark))
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return b, err
 }
 
 // open gives the gzip inside a backup; without encryption its sum is checked

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -62,7 +63,10 @@ type works struct {
 	files         *records.Files
 	log           *slog.Logger
 	intake        func(context.Context) error // brings updates in until its context ends
+	db            database
 	store         delivery.Store
+	manyKeys      bool     // FILES_KEY has more than one: the operator waits for a word
+	reserve       *reserve // of a disk on which messages lie; nil: they lie elsewhere
 	observer      *observer
 	observeAt     string      // address for operators; empty: none
 	draining      atomic.Bool // no new work is taken
@@ -104,11 +108,14 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 			w.end()
 		}
 	}()
+	if err := refuseMigrated(s, dir); err != nil {
+		return nil, err
+	}
 	db, err := openDatabase(ctx, s, dir)
 	if err != nil {
 		return nil, err
 	}
-	w.ends = append(w.ends, func() { db.Close() })
+	w.db, w.ends = db, append(w.ends, func() { db.Close() })
 	if w.base, err = newBase(ctx, s, &db); err != nil {
 		return nil, err
 	}
@@ -118,14 +125,22 @@ func openWorks(ctx context.Context, s settings, dir string, o worksOptions) (_ *
 	if w.book, err = openBook(ctx, db, o.owners); err != nil {
 		return nil, err
 	}
+	if n, err := countOwners(ctx, w.book); err == nil && n == 0 {
+		o.log.Warn("OWNER_IDS", "finding", errNoOwner.Error())
+	}
 	store, closeStore, err := openStore(ctx, s, dir, db, o.log)
 	if err != nil {
 		return nil, err
 	}
 	w.ends = append(w.ends, closeStore)
+	if s.RedisURL == "" && !o.sample {
+		w.reserve = openReserve(dir, o.log)
+		w.book.SetRoom(w.reserve.room)
+		store = reservedStore{store, w.reserve}
+	}
 	name, free := nameProcess(ctx, dir)
 	w.name, w.ends = name, append(w.ends, free)
-	w.observer = newObserver(observedWorks(db, store, w.base, s.procedures, dir, w.draining.Load))
+	w.observer = newObserver(observedWorks(db, store, w.base, s.procedures, dir, w.draining.Load, w.reserve.room))
 	w.observeAt = s.Observe.Addr
 	w.store = w.observer.counting(store)
 	journal, err := w.base.Journal()
@@ -155,7 +170,10 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	if err != nil {
 		return failure("附件文件夹“%s”不能使用，请检查路径和权限。", filepath.Join(w.dir, filesDir))
 	}
-	w.desk, w.files = desk, files
+	w.desk, w.files, w.manyKeys = desk, files, len(s.filesKeys) > 1
+	if w.reserve != nil {
+		files.SetRoom(w.reserve.room)
+	}
 	proposer, err := s.proposer()
 	if err != nil {
 		return err
@@ -172,7 +190,7 @@ func (w *works) openBot(ctx context.Context, s settings, o worksOptions) error {
 	w.office, err = delivery.New(delivery.Config{
 		Read: files.Get, Jobs: w.bot.Jobs(),
 		NoLimits: o.sample, // our own Telegram has none
-		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log,
+		Store:    w.store, Client: client, Handler: w.bot.Handle, Name: w.name, Log: o.log, Trouble: w.observer.trouble,
 		Admins: func(ctx context.Context) []int64 { return alarmed(ctx, w.book, o.log) },
 	})
 	if err != nil {
@@ -192,7 +210,7 @@ func (w *works) reseal(ctx context.Context) {
 		w.log.Error("attachments are not all under the present key; it is tried again at the next start", "changed", changed, "error", err)
 	case damaged > 0:
 		w.log.Error("attachments that no key of FILES_KEY opens; keep the key that they had", "files", damaged)
-	case changed > 0 && err == nil:
+	case err == nil && w.manyKeys:
 		w.log.Info("all attachments are under the first key of FILES_KEY now; others may be taken out", "changed", changed)
 	}
 }
@@ -202,6 +220,14 @@ func (w *works) reseal(ctx context.Context) {
 func (w *works) announce(ctx context.Context) {
 	if err := w.bot.Announce(ctx); err != nil && ctx.Err() == nil {
 		w.log.Warn("the command menu was not set", "error", redact(err, w.token))
+	}
+}
+
+// revive has a new version of the program try what an old one set aside.
+func (w *works) revive(ctx context.Context) {
+	err := w.office.ReviveFor(ctx, programVersion())
+	if err != nil && ctx.Err() == nil && !errors.Is(err, delivery.ErrConflict) {
+		w.log.Warn("what was set aside stays there; an owner can put it back with /parked", "error", err)
 	}
 }
 
@@ -232,8 +258,12 @@ func (w *works) run(ctx context.Context) error {
 	w.log.Info("the bot begins", "process", w.name, "version", programVersion())
 	var wg sync.WaitGroup
 	wg.Go(func() { w.announce(ctx) })
+	wg.Go(func() { w.revive(ctx) })
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { w.base.Follow(ctx, followEvery) })
+	if w.reserve != nil {
+		wg.Go(func() { w.reserve.keep(ctx) })
+	}
 	wg.Go(func() { doChores(ctx, w.store, w.name, w.log, w.chores) })
 	wg.Go(func() { w.reseal(ctx) })
 	err = w.intake(ctx)

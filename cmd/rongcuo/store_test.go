@@ -7,11 +7,16 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/redis/go-redis/v9"
+
+	"rongcuo/bot/delivery"
 	"rongcuo/bot/localtelegram"
 	"rongcuo/bot/localtelegram/localtelegramtest"
 )
@@ -187,5 +192,96 @@ func TestADemoKeepsToItsFolder(t *testing.T) {
 	s := settings{DatabaseURL: "postgres://h/d", RedisURL: "redis://h", WebhookURL: "https://h"}.alone()
 	if s.DatabaseURL != "" || s.RedisURL != "" || s.WebhookURL != "" {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestAStoreThatKeepsNothingIsNotReady: a Redis without memory, a standby and one
+// that can't save answer every question, and take nothing (X3).
+func TestAStoreThatKeepsNothingIsNotReady(t *testing.T) {
+	address := startRedis(t)
+	observe := freeAddress(t)
+	t.Setenv("REDIS_URL", "redis://"+address+"/0")
+	t.Setenv("OBSERVE_ADDR", observe)
+	t.Setenv("EMBEDDING", "off")
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	serving(t, telegram, t.TempDir())
+	official := telegram.As("普通干部")
+	official.Say("/start")
+	official.AwaitText("请不要发送")
+	admin := redis.NewClient(&redis.Options{Addr: address})
+	defer admin.Close()
+	do := func(words ...any) {
+		t.Helper()
+		if err := admin.Do(t.Context(), words...).Err(); err != nil {
+			t.Fatal(words, err)
+		}
+	}
+	for _, fault := range []struct {
+		name, reason string
+		begin, end   []any
+	}{
+		{"out of memory", "full", []any{"CONFIG", "SET", "maxmemory", "1"}, []any{"CONFIG", "SET", "maxmemory", "0"}},
+		{"a standby", "away", []any{"REPLICAOF", "127.0.0.1", "1"}, []any{"REPLICAOF", "NO", "ONE"}},
+	} {
+		do(fault.begin...)
+		official.Say("/privacy")
+		counted := `rongcuo_intake_refused_total{reason="` + fault.reason + `"} `
+		var figures string
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+			if _, figures = fetch(t, "http://"+observe+"/metrics"); !strings.Contains(figures, counted+"0\n") {
+				break
+			}
+		}
+		if !strings.Contains(figures, counted) || strings.Contains(figures, counted+"0\n") {
+			t.Errorf("%s: what was refused is not counted", fault.name)
+		}
+		if !strings.Contains(figures, `rongcuo_ready{part="store"} 0`) {
+			t.Errorf("%s: the store counts as ready", fault.name)
+		}
+		if status, body := fetch(t, "http://"+observe+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"store":"failed"`) || !strings.Contains(body, `"database":"ok"`) {
+			t.Errorf("%s: %d %s", fault.name, status, body)
+		}
+		do(fault.end...)
+		official.AwaitText("保存")
+		if status, body := fetch(t, "http://"+observe+"/readyz"); status != http.StatusOK {
+			t.Errorf("%s is over: %d %s", fault.name, status, body)
+		}
+	}
+}
+
+// TestAFolderThatCannotBeWrittenIsNotReady: attachments and texts would be lost.
+func TestAFolderThatCannotBeWrittenIsNotReady(t *testing.T) {
+	dir := t.TempDir()
+	if err := probeDisk(dir); err != nil {
+		t.Error(err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("the probe left %v, %v", entries, err)
+	}
+	if err := probeDisk(filepath.Join(dir, "gone")); err == nil {
+		t.Error("a folder that is not there is ready")
+	}
+	db, err := openFile(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := openBook(t.Context(), db, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := probeDatabase(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+	store, err := delivery.OpenSQLite(t.Context(), db.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	db.SetMaxOpenConns(1) // what is said is said to every later statement
+	if _, err := db.Exec(`PRAGMA query_only = 1`); err != nil {
+		t.Fatal(err)
+	}
+	if err := probeStore(t.Context(), store); err == nil || troubleOf(err) != delivery.Away {
+		t.Errorf("a read-only file is ready: %v", err)
 	}
 }

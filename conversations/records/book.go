@@ -58,6 +58,7 @@ type Book struct {
 	db      *sql.DB
 	dialect Dialect
 	now     func() time.Time
+	room    func() error // see SetRoom
 }
 
 // ErrNewer is returned when the records were written by a newer program.
@@ -75,6 +76,10 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect) (*Book, error) {
 
 // SetClock replaces the clock; tests and replays of old times use it.
 func (b *Book) SetClock(now func() time.Time) { b.now = now }
+
+// SetRoom has every write ask first whether there is room; its error is the
+// write's. What is read goes on. It is set before the book is used.
+func (b *Book) SetRoom(room func() error) { b.room = room }
 
 // migrations are forward only; each runs once, in a transaction, on every
 // database. What differs between them is marked; see statements.
@@ -182,6 +187,11 @@ func (t *tx) one(query string, args []any, into ...any) error {
 // update runs a change as one transaction: all of it is on disk when it returns
 // nil, and nothing otherwise.
 func (b *Book) update(ctx context.Context, change func(*tx) error) error {
+	if b.room != nil {
+		if err := b.room(); err != nil {
+			return fmt.Errorf("records: %w", err)
+		}
+	}
 	return b.transact(ctx, nil, func(t *tx) error {
 		if b.dialect == PostgreSQL {
 			if err := t.exec(`SELECT pg_advisory_xact_lock(?)`, writerLock); err != nil {

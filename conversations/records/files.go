@@ -26,7 +26,11 @@ import (
 type Files struct {
 	dir  string
 	keys []cipher.AEAD // the first seals
+	room func() error  // see SetRoom
 }
+
+// SetRoom has every new file ask first whether there is room, as [Book.SetRoom].
+func (f *Files) SetRoom(room func() error) { f.room = room }
 
 // MaxFile is the largest attachment in bytes; procedures allow 20 MB.
 const MaxFile = 64 << 20
@@ -77,6 +81,11 @@ func (f *Files) Put(r io.Reader) (hash string, size int64, err error) {
 	hash, size = hex.EncodeToString(sum[:]), int64(len(data))
 	if kept, err := f.Get(hash); err == nil && len(kept) == len(data) {
 		return hash, size, nil
+	}
+	if f.room != nil {
+		if err := f.room(); err != nil {
+			return "", 0, fmt.Errorf("records: a file: %w", err)
+		}
 	}
 	return hash, size, f.write(f.path(hash), f.seal(data, sum))
 }

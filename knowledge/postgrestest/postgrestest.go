@@ -41,6 +41,21 @@ const role = "rongcuo"
 // postgres.
 func Start(t testing.TB) (dsn string) {
 	t.Helper()
+	return StartServer(t).DSN
+}
+
+// Server is a PostgreSQL that a test may stop and run again.
+type Server struct {
+	DSN string // of its database "postgres"
+
+	t    testing.TB
+	run  func() *exec.Cmd
+	stop func()
+}
+
+// StartServer is Start for a test that has the server go and come back.
+func StartServer(t testing.TB) *Server {
+	t.Helper()
 	bin, err := programs()
 	if err != nil {
 		missing(t, err)
@@ -60,22 +75,34 @@ func Start(t testing.TB) (dsn string) {
 	if said, err := init.CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, said)
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	s := &Server{t: t, run: func() *exec.Cmd {
+		return command(dir, as, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
+	}}
+	s.DSN = (&url.URL{Scheme: "postgres", User: url.User(role), Path: "/postgres", RawQuery: url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode()}).String()
+	s.Run()
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Run starts the server and waits until it answers.
+func (s *Server) Run() {
+	s.t.Helper()
+	server := s.run()
+	log, err := os.Create(filepath.Join(server.Dir, "log"))
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	defer log.Close()
-	server := command(dir, as, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
 	server.Stdout, server.Stderr = log, log
 	if err := server.Start(); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	ended := make(chan struct{})
 	go func() {
 		server.Wait() //nolint:errcheck // how it ended is in its log
 		close(ended)
 	}()
-	t.Cleanup(func() {
+	s.stop = func() {
 		server.Process.Signal(os.Interrupt) //nolint:errcheck // SIGINT: sessions are cut, then it ends
 		select {
 		case <-ended:
@@ -83,14 +110,15 @@ func Start(t testing.TB) (dsn string) {
 			server.Process.Kill() //nolint:errcheck // it may have ended by now
 			<-ended
 		}
-	})
-	dsn = (&url.URL{Scheme: "postgres", User: url.User(role), Path: "/postgres", RawQuery: url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode()}).String()
-	if err := await(dsn, ended); err != nil {
-		said, _ := os.ReadFile(log.Name()) // best effort: err is what counts
-		t.Fatalf("postgres does not answer: %v\n%s", err, said)
 	}
-	return dsn
+	if err := await(s.DSN, ended); err != nil {
+		said, _ := os.ReadFile(log.Name()) // best effort: err is what counts
+		s.t.Fatalf("postgres does not answer: %v\n%s", err, said)
+	}
 }
+
+// Stop cuts all sessions and ends the server; its data stay for Run.
+func (s *Server) Stop() { s.stop() }
 
 var databases atomic.Int64
 

@@ -1,0 +1,6 @@
+//go:build !linux && !darwin && !freebsd
+
+package main
+
+// freeBytes: the system does not say.
+func freeBytes(string) (free uint64, ok bool) { return 0, false }
