@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "write the golden talks anew")
 // In words and buttons, {code} stands for the invitation that was made last.
 
 // settled waits until nothing is on its way.
-func (tn *town) settled(t *testing.T) {
+func (tn *town) settled(t testing.TB) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for quiet := 0; quiet < 3; {
