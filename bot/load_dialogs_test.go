@@ -150,32 +150,31 @@ func newPair(t testing.TB, n int) *pair {
 // person does twelve things.
 const lastSteps = "accept_name"
 
-// prepare fills a form as far as lastSteps and gives every one of the crowd a
-// copy, as the head of a unit of his own, who confirms by himself.
-func (p *pair) prepare(t testing.TB, n int) {
+// prepare fills a form as far as a message that says stop and gives every one of
+// a crowd of n a copy, as the head of a unit of his own, who confirms by himself.
+func (tn *town) prepare(t testing.TB, n int, stop string) {
 	t.Helper()
 	for i := range n {
-		code, err := p.book.Invite(t.Context(), idOf("admin"), records.UnitHead, fmt.Sprintf("第%d单位", i))
+		code, err := tn.book.Invite(t.Context(), idOf("admin"), records.UnitHead, fmt.Sprintf("第%d单位", i))
 		must(t, err)
-		_, err = p.book.Accept(t.Context(), crowdID(i), "某某", code)
+		_, err = tn.book.Accept(t.Context(), crowdID(i), "某某", code)
 		must(t, err)
 	}
-	procedure := p.procedures.Latest("risk-filing")
-	first := p.telegram.As("p0")
+	first := tn.As("p0")
 	first.Say("/file")
-	answerAll(t, first, procedure, filled, procedure.Field(lastSteps).Ask)
-	p.settled(t)
+	answerAll(t, first, tn.procedures.Latest("risk-filing"), filled, stop)
+	tn.settled(t)
 	var mine struct{ List []string }
-	value, _, err := p.store.Load(t.Context(), fmt.Sprintf("drafts:%d", crowdID(0)))
+	value, _, err := tn.store.Load(t.Context(), fmt.Sprintf("drafts:%d", crowdID(0)))
 	must(t, err)
 	must(t, json.Unmarshal(value, &mine))
-	draft, _, err := p.store.Load(t.Context(), "draft:"+mine.List[0])
+	draft, _, err := tn.store.Load(t.Context(), "draft:"+mine.List[0])
 	must(t, err)
 	for i := 1; i < n; i++ {
 		id := fmt.Sprintf("copy%06d", i)
 		own := strings.NewReplacer(mine.List[0], id, fmt.Sprint(crowdID(0)), fmt.Sprint(crowdID(i)), "第0单位", fmt.Sprintf("第%d单位", i))
 		for key, value := range map[string]string{"draft:" + id: own.Replace(string(draft)), fmt.Sprintf("drafts:%d", crowdID(i)): fmt.Sprintf(`{"list":[%q],"open":%q}`, id, id)} {
-			_, err := p.store.Save(t.Context(), delivery.Save{Key: key, Value: []byte(value), TTL: time.Hour})
+			_, err := tn.store.Save(t.Context(), delivery.Save{Key: key, Value: []byte(value), TTL: time.Hour})
 			must(t, err)
 		}
 	}
@@ -209,7 +208,7 @@ func (p *pair) finish(t testing.TB, i int, procedure *conversations.Procedure) (
 		}
 		if rand.Float64() < .05 && len(old.Buttons) > 0 && old.Buttons[0][0].Text != "上一步" {
 			speak(t, p.telegram.URL(), i, "我的身份证号是11010519491231002X")
-			pressOld(t, p.telegram.URL(), i, old)
+			pressNamed(t, p.telegram.URL(), i, old, old.Buttons[0][0].Text)
 		}
 		if press := button(m, "确认提交"); press != "" {
 			person.Press(m, press)
@@ -245,8 +244,8 @@ func asksFor(procedure *conversations.Procedure, m localtelegramtest.Message) st
 // what the records hold is what was told. It gives how long each dialog took.
 func manyDialogs(t testing.TB, n, atOnce int) (p *pair, times []time.Duration) {
 	p = newPair(t, n)
-	p.prepare(t, n)
 	procedure := p.procedures.Latest("risk-filing")
+	p.prepare(t, n, procedure.Field(lastSteps).Ask)
 	told, times := make([]string, n), make([]time.Duration, n)
 	gate := make(chan struct{}, atOnce)
 	var wg sync.WaitGroup
@@ -307,11 +306,6 @@ func TestShortLoadOfManyDialogs(t *testing.T) {
 func speak(t testing.TB, server string, person int, text string) {
 	body, _ := json.Marshal(map[string]string{"as": fmt.Sprintf("p%d", person), "text": text})
 	brought(t, server+"/local/say", body)
-}
-
-func pressOld(t testing.TB, server string, person int, m localtelegramtest.Message) {
-	body, _ := json.Marshal(map[string]any{"as": fmt.Sprintf("p%d", person), "message_id": m.ID, "text": m.Buttons[0][0].Text})
-	brought(t, server+"/local/press", body)
 }
 
 func brought(t testing.TB, address string, body []byte) {
