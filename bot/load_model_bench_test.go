@@ -15,7 +15,7 @@ import (
 func benchmarkStuckModel(b *testing.B) {
 	seconds := sized(15, 300)
 	const askers, filers, places, steps, questions = 200, 100, 8, 20, 15
-	telegram, called, release := stuck(b)
+	telegram, called, release := stuck(b, inRedis(b))
 	defer release()
 	begin(b, telegram, askers, askers+filers)
 	for i := range places { // these have the model and wait for it
