@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"rongcuo/conversations/records"
@@ -51,6 +52,25 @@ func (b *Bot) refused(ctx context.Context, c *chat, what string) error {
 // stranger says whether the person must be turned away: in closed mode, one
 // who holds no post.
 func (b *Bot) stranger(c *chat) bool { return b.config.Closed && len(c.posts) == 0 }
+
+// What a person without a post may still do in closed mode: take up an invitation,
+// read what is kept of him and have it deleted.
+var (
+	strangersAsk   = []string{"privacy", "delete_me"}
+	strangersPress = []string{"erase", "stay"}
+)
+
+func (b *Bot) openToStrangers(c *chat, s spoken) bool {
+	if data, _ := typed(s.text, c.state.Keys); data != "" {
+		action, _, _ := strings.Cut(data, ":")
+		return slices.Contains(strangersPress, action)
+	}
+	if s.command == "start" {
+		return isInvitation(s.rest)
+	}
+	command := named(s.command)
+	return command != nil && slices.Contains(strangersAsk, command.names[0])
+}
 
 // turnAway says once a day where to get an invitation.
 func (b *Bot) turnAway(ctx context.Context, c *chat) error {

@@ -357,14 +357,22 @@ func (b *Bot) pressDraft(ctx context.Context, c *chat, rest string) error {
 }
 
 func (b *Bot) pressGood(ctx context.Context, c *chat, rest string) error {
-	if err := b.vote(ctx, c.state.find(rest), true, ""); err != nil {
+	s := c.state.find(rest)
+	if s == nil {
+		return b.expired(ctx, c)
+	}
+	if err := b.vote(ctx, s, true, ""); err != nil {
 		return err
 	}
 	return c.say(textThanks, nil)
 }
 
 func (b *Bot) pressBad(ctx context.Context, c *chat, rest string) error {
-	if err := b.vote(ctx, c.state.find(rest), false, ""); err != nil {
+	s := c.state.find(rest)
+	if s == nil {
+		return b.expired(ctx, c)
+	}
+	if err := b.vote(ctx, s, false, ""); err != nil {
 		return err
 	}
 	var row []button
@@ -377,10 +385,11 @@ func (b *Bot) pressBad(ctx context.Context, c *chat, rest string) error {
 func (b *Bot) pressWhy(ctx context.Context, c *chat, rest string) error {
 	index, number, _ := strings.Cut(rest, ":")
 	i, err := strconv.Atoi(index)
-	if err != nil || i < 0 || i >= len(wrongReasons) {
+	s := c.state.find(number)
+	if err != nil || i < 0 || i >= len(wrongReasons) || s == nil {
 		return b.expired(ctx, c)
 	}
-	if err := b.vote(ctx, c.state.find(number), false, wrongReasons[i]); err != nil {
+	if err := b.vote(ctx, s, false, wrongReasons[i]); err != nil {
 		return err
 	}
 	return c.say(textThanks, nil)

@@ -3,6 +3,7 @@
 // package knowledge, delivery without loss from bot/delivery.
 //
 // The tour: bot.go takes an update to the command, button or file it is;
+// parse.go and words.go read commands and what was typed instead of a button;
 // commands.go is the table of commands and access.go who may use them; ask.go
 // asks and shows; people.go gives and takes posts; keep.go, info.go, docs.go and
 // library.go are the administrator's side; state.go is what a chat remembers; render.go makes Telegram's HTML; texts.go holds the sentences.
@@ -14,7 +15,9 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,21 +145,30 @@ func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) 
 	if err != nil {
 		return err
 	}
-	switch {
-	case c.group && !b.addressed(m):
+	if c.group && !b.addressed(m) {
 		return nil
 	}
-	name, rest, isCommand := parseCommand(m.Text, b.config.Username)
-	if b.stranger(c) && !(name == "start" && isInvitation(rest)) {
+	s := b.read(m.Text)
+	if s.other {
+		return nil
+	}
+	words := m.Document == nil && s.text != ""
+	if b.stranger(c) && !b.openToStrangers(c, s) {
 		return b.turnAway(ctx, c)
 	}
-	if isCommand && isSlash(m.Text) {
-		return b.command(ctx, c, name, rest)
+	if s.slash {
+		return b.command(ctx, c, s.command, s.rest)
 	}
-	// What we asked for comes first, then the form that is open, in which a word
-	// such as 返回 means its own; then commands in words.
-	if !isCommand && m.Document == nil && strings.TrimSpace(m.Text) != "" {
-		if handled, err := b.awaited(ctx, c, m.Text); handled {
+	// What stands on a button comes first, then what we asked for, then the form
+	// that is open, in which a word such as 返回 means its own; then commands in
+	// words.
+	if words {
+		if handled, err := b.inWords(ctx, c, s.text); handled {
+			return err
+		}
+	}
+	if words && (s.command == "" || s.rest != "") {
+		if handled, err := b.awaited(ctx, c, s.text); handled {
 			return err
 		}
 	}
@@ -166,19 +178,16 @@ func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) 
 		}
 	}
 	switch {
-	case isCommand:
-		return b.command(ctx, c, name, rest)
+	case s.command != "" && (s.rest == "" || c.may(named(s.command).access)):
+		return b.command(ctx, c, s.command, s.rest)
 	case m.Document != nil:
 		return b.upload(ctx, c, m)
-	case strings.TrimSpace(m.Text) == "":
+	case !words:
 		return c.say(textOnlyWords, nil)
+	case slices.Contains(wordsOfButtons, bare(s.text)) && !asks(s.text):
+		return c.say(fmt.Sprintf(textNothingOpen, escape(s.text)), nil)
 	}
-	return b.ask(ctx, c, b.withoutMention(m.Text))
-}
-
-func isSlash(text string) bool {
-	text = strings.TrimSpace(text)
-	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "／")
+	return b.ask(ctx, c, s.text)
 }
 
 // await is a question of ours whose answer the person writes next. A command
@@ -240,14 +249,10 @@ func (b *Bot) command(ctx context.Context, c *chat, name, rest string) error {
 
 // addressed says whether a message in a group is meant for the bot.
 func (b *Bot) addressed(m *models.Message) bool {
-	if strings.Contains(m.Text, "@"+b.config.Username) {
+	if from, _ := b.mentions(m.Text); from >= 0 {
 		return true
 	}
-	return m.ReplyToMessage != nil && m.ReplyToMessage.From != nil && m.ReplyToMessage.From.Username == b.config.Username
-}
-
-func (b *Bot) withoutMention(text string) string {
-	return strings.TrimSpace(strings.ReplaceAll(text, "@"+b.config.Username, ""))
+	return m.ReplyToMessage != nil && m.ReplyToMessage.From != nil && strings.EqualFold(m.ReplyToMessage.From.Username, b.config.Username)
 }
 
 // press handles a button. The wait on the person's screen is ended first; what
@@ -265,11 +270,16 @@ func (b *Bot) press(ctx context.Context, t *delivery.Turn, q *models.CallbackQue
 		return err
 	}
 	c.pressed = q.Message.Message
-	c.state.Await = ""
-	if b.stranger(c) {
+	if action, _, _ := strings.Cut(q.Data, ":"); b.stranger(c) && !slices.Contains(strangersPress, action) {
 		return b.turnAway(ctx, c)
 	}
-	action, rest, _ := strings.Cut(q.Data, ":")
+	return b.pressData(ctx, c, q.Data)
+}
+
+// pressData does what a button is for, whether it was pressed or typed.
+func (b *Bot) pressData(ctx context.Context, c *chat, data string) error {
+	c.state.Await = ""
+	action, rest, _ := strings.Cut(data, ":")
 	for _, a := range actions {
 		if a.name != action {
 			continue
@@ -285,7 +295,41 @@ func (b *Bot) press(ctx context.Context, t *delivery.Turn, q *models.CallbackQue
 }
 
 // expired leads from a button that no longer means anything to where the chat
-// is now.
+// is now: the question of the form or act that is open, else what the person can
+// begin.
 func (b *Bot) expired(ctx context.Context, c *chat) error {
-	return c.say(textExpired, nil)
+	id, err := b.openForm(ctx, c)
+	if err != nil {
+		return err
+	}
+	if id != "" {
+		mine, d, ok, err := b.openDraft(ctx, c, id)
+		if err != nil {
+			return err
+		}
+		if ok && b.config.Procedures.Version(d.Dialog.Procedure, d.Dialog.Version) != nil {
+			if err := c.reply(textExpiredForm, nil); err != nil {
+				return err
+			}
+			return b.step(ctx, c, mine, d, conversations.Event{Kind: conversations.EventAction, Action: "do:ask"})
+		}
+	}
+	var a act
+	if found, err := c.load(ctx, c.actKey(), &a); err != nil || !found || !c.may(actors) {
+		if err != nil {
+			return err
+		}
+		return c.say(textExpired, keyboard(b.menu(c)))
+	}
+	full, choice, err := b.choice(ctx, c, a)
+	if err != nil {
+		return err
+	}
+	if full == nil { // it can't be done any more, and that was said
+		return c.turn.Save(c.actKey(), nil, 0)
+	}
+	if err := c.reply(textExpiredForm, nil); err != nil {
+		return err
+	}
+	return b.goOn(ctx, c, *full, choice, a)
 }

@@ -2,8 +2,8 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"strings"
 
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -11,8 +11,8 @@ import (
 	"rongcuo/conversations/records"
 )
 
-// command is an entry of the table that both the parser and Telegram's menu
-// are fed from.
+// command is an entry of the table that both the parser (parse.go) and Telegram's
+// menu are fed from.
 type command struct {
 	names  []string // the first is shown in the menu; the others are words for it
 	about  string
@@ -40,43 +40,6 @@ func init() { // the table names methods that look into it
 		{[]string{"audit", "审计"}, "查看审计记录", auditors, (*Bot).audit},
 		{[]string{"verify", "核验"}, "核验记录是否完整", auditors, (*Bot).verify},
 	}
-}
-
-func (c command) is(name string) bool {
-	for _, n := range c.names {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-// parseCommand reads "/ask@name rest", with a full-width slash or in capitals
-// too. Words of the table count without a slash when they stand alone. A
-// command for another bot is none.
-func parseCommand(text, username string) (name, rest string, ok bool) {
-	text = strings.TrimSpace(text)
-	body, slash := strings.CutPrefix(strings.Replace(text, "／", "/", 1), "/")
-	if !slash {
-		for _, c := range commands {
-			for _, word := range c.names[1:] {
-				if text == word && !isASCII(word) {
-					return c.names[0], "", true
-				}
-			}
-		}
-		return "", "", false
-	}
-	name, rest, _ = strings.Cut(strings.ReplaceAll(body, "\n", " "), " ")
-	name, to, addressed := strings.Cut(name, "@")
-	if addressed && !strings.EqualFold(to, username) {
-		return "", "", false
-	}
-	return strings.ToLower(name), strings.TrimSpace(rest), name != ""
-}
-
-func isASCII(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r > 0x7F }) < 0
 }
 
 // Announce gives Telegram the menus: one for everybody, and a longer one for
@@ -119,12 +82,27 @@ func (b *Bot) start(ctx context.Context, c *chat, rest string) error {
 	if isInvitation(rest) {
 		return b.accept(ctx, c, rest)
 	}
+	if name, words := deepLink(rest); name != "" {
+		return b.follow(ctx, c, name, words)
+	}
 	c.state = state{Answers: c.state.Answers, Next: c.state.Next}
 	var examples [][]button
 	for i, e := range exampleQuestions {
 		examples = append(examples, []button{{e, "ex:" + string(rune('0'+i))}})
 	}
 	return c.say(textStart, keyboard(append(examples, b.menu(c)...)))
+}
+
+// atOnce are commands that change something without asking first. A link of
+// somebody else's making must not do that.
+var atOnce = []string{"reindex", "rollback"}
+
+// follow does what a link asks for, as if the person had written it.
+func (b *Bot) follow(ctx context.Context, c *chat, name, words string) error {
+	if slices.Contains(atOnce, name) && c.may(named(name).access) {
+		return c.say(fmt.Sprintf(textWriteYourself, name), nil)
+	}
+	return b.command(ctx, c, name, words)
 }
 
 // startMenu are the commands that the first screen offers as buttons.
@@ -173,7 +151,9 @@ func (b *Bot) human(ctx context.Context, c *chat, _ string) error {
 }
 
 func (b *Bot) forget(ctx context.Context, c *chat, _ string) error {
-	c.state.History = nil
+	if err := c.unsay(ctx); err != nil {
+		return err
+	}
 	return c.say(textNew, nil)
 }
 

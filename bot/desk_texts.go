@@ -102,6 +102,7 @@ func init() { // methods that look into the tables
 		action{"hand", applicants, (*Bot).pressHandOver},
 		action{"handto", applicants, (*Bot).pressHandTo},
 		action{"begin", only(records.UnitHead), (*Bot).pressBegin},
+		action{"askbegin", everyone, (*Bot).pressAskToBegin},
 		action{"see", readers, (*Bot).pressSee},
 		action{"text", readers, (*Bot).pressText},
 		action{"line", readers, (*Bot).pressTimeline},

@@ -24,7 +24,8 @@ type draft struct {
 	Unit    string               `json:"unit,omitempty"` // of who began it; "" for one without a post
 	Handler int64                `json:"handler"`
 
-	Begun string `json:"begun,omitempty"` // the filing of the urgent path that the submission follows
+	Begun   string `json:"begun,omitempty"`   // the filing of the urgent path that the submission follows
+	Offered bool   `json:"offered,omitempty"` // the urgent path was pointed out
 
 	// Of a correction: the filing, and by which of its choices it is sent.
 	Filing   string `json:"filing,omitempty"`
@@ -145,7 +146,8 @@ func (b *Bot) beginDraft(ctx context.Context, c *chat, mine drafts, about string
 func (b *Bot) showDrafts(ctx context.Context, c *chat, mine drafts) error {
 	text := bold(headDrafts)
 	var rows [][]button
-	for i, id := range slices.Clone(mine.List) {
+	i := 0
+	for _, id := range slices.Clone(mine.List) {
 		var d draft
 		found, err := c.load(ctx, draftKey(id), &d)
 		if err != nil {
@@ -159,7 +161,11 @@ func (b *Bot) showDrafts(ctx context.Context, c *chat, mine drafts) error {
 		if name == "" {
 			name = textUnnamed
 		}
-		text += fmt.Sprintf("\n%d. %s（%s）", i+1, escape(name), day(d.Dialog.Touched))
+		i++
+		text += fmt.Sprintf("\n%d. %s（%s）", i, escape(name), day(d.Dialog.Touched))
+		if len(mine.List) > 1 {
+			name = fmt.Sprintf("%d. %s", i, name)
+		}
 		rows = append(rows, []button{{buttonGoOn + "：" + clip(name, 16), "f:" + id + ":do:resume"}})
 		if d.Unit != "" && d.Filing == "" {
 			rows[len(rows)-1] = append(rows[len(rows)-1], button{buttonHandOver, "hand:" + id})
@@ -222,8 +228,14 @@ func (b *Bot) filingMessage(ctx context.Context, c *chat, m *models.Message) (ha
 		if e, sent, refusal, err = b.attachment(ctx, m); err != nil {
 			return true, err
 		}
-		if refusal != "" {
-			return true, c.say(refusal, nil)
+		if refusal != "" { // the question stands; a name that tells a secret is not repeated
+			if name := sentName(m); (screening{}).Screen(name) == "" {
+				refusal = fmt.Sprintf(textFileRefused, escape(name)) + refusal
+			}
+			if err := c.reply(refusal, nil); err != nil {
+				return true, err
+			}
+			return true, b.step(ctx, c, mine, d, conversations.Event{Kind: conversations.EventAction, Action: "do:ask"})
 		}
 	} else if strings.TrimSpace(m.Text) == "" {
 		return true, c.say(textOnlyWords, nil)
@@ -265,6 +277,9 @@ func (b *Bot) stepWith(ctx context.Context, c *chat, mine drafts, d draft, e con
 		if err := b.askHeads(ctx, c, d); err != nil {
 			return err
 		}
+	}
+	if err := b.offerToBegin(c, &d); err != nil {
+		return err
 	}
 	if next.Paused || next.Over() {
 		mine.Open = ""

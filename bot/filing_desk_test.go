@@ -128,6 +128,10 @@ func TestWhatMustNotBeTypedIsNotKept(t *testing.T) {
 		{"住户住在示例路12号3栋2单元501室，" + plenty, "家庭住址"},
 		{"举报人是隔壁单位的，" + plenty, "举报信息"},
 		{"有关人员正在立案审查，" + plenty, "正在办理的案件"},
+		{"十月对王大明立案以后，" + plenty, "正在办理的案件"},
+		{"举报人王大明反映过，" + plenty, "举报信息"},
+		{"阳光花园5栋3单元402的住户，" + plenty, "家庭住址"},
+		{"按内部文件不得外传的要求，" + plenty, "密级标志"},
 	} {
 		handler.Say(c.typed)
 		if m := handler.AwaitText(c.says); !strings.Contains(m.Text, "群众或企业遇到什么困难") {

@@ -42,6 +42,27 @@ func TestADraftGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
+// A button of long ago leads to the question that is open, with or without a form.
+func TestAnExpiredButtonLeadsToTheOpenQuestion(t *testing.T) {
+	tn, _ := staffedTown(t)
+	handler := tn.As("承办人")
+	handler.Say(opposed)
+	answer := handler.AwaitText("依据截至")
+	handler.Say("/new")
+	handler.AwaitText("已经忘掉")
+	handler.Press(answer, buttonWith(t, answer, "第十四条"))
+	if menu := handler.AwaitText("按钮已过期"); button(menu, "待办") == "" {
+		t.Errorf("it does not lead to the menu of the post: %v", menu.Buttons)
+	}
+	handler.Say("/file")
+	answerAll(t, handler, tn.procedures.Latest("risk-filing"), filled, "事项名称")
+	handler.Press(answer, buttonWith(t, answer, "第十四条"))
+	handler.AwaitText("按钮已过期")
+	handler.AwaitText("事项名称")
+	handler.Say("无产权档案老楼加装电梯先行施工")
+	handler.AwaitText("已记下")
+}
+
 func TestADraftGoesFromHandToHand(t *testing.T) {
 	tn, _ := staffedTown(t)
 	procedure := tn.procedures.Latest("risk-filing")
@@ -92,19 +113,19 @@ func TestWorkBegunOnAnOralConsent(t *testing.T) {
 	procedure := tn.procedures.Latest("risk-filing")
 	handler, head, body := tn.As("承办人"), tn.As("单位负责人"), tn.As("决定机关")
 	urgent := maps.Clone(filled)
-	urgent["is_urgent"], urgent["oral_consent_by"], urgent["oral_consent_at"] = "是", "县住建局局长", "今天9点"
+	urgent["oral_consent_by"], urgent["oral_consent_at"] = "县住建局局长", "今天9点"
 	handler.Say("/file")
-	answerAll(t, handler, procedure, urgent, "前次申请号")
-	handler.Say("保存退出")
-	handler.AwaitText("已保存")
-	handler.Say("/file")
-	handler.Press(handler.AwaitText("您的草稿"), "转给同事")
-	colleagues := handler.AwaitText("交给哪位同事")
-	handler.Press(colleagues, buttonWith(t, colleagues, "head"))
-	head.AwaitText("交给您继续办理")
-	head.Say("/file")
-	list := head.AwaitText("您的草稿")
-	head.Press(list, buttonWith(t, list, "已口头同意"))
+	handler.Press(answerAll(t, handler, procedure, urgent, "已经开始做了"), "是")
+	handler.Press(handler.AwaitText("事后不能补备案"), "情况紧急，已经口头取得同意")
+	asked := answerAll(t, handler, procedure, urgent, "请负责人授权先行实施")
+	for _, later := range []string{"background", "risks", "meeting_date"} {
+		if strings.Contains(handler.Transcript(), procedure.Field(later).Ask) {
+			t.Errorf("%s is asked before the head can let the work begin", later)
+		}
+	}
+	handler.Press(asked, "请负责人授权先行实施")
+	handler.AwaitText("已经请单位主要负责人授权")
+	head.Press(head.AwaitText("请您授权先行实施"), "已口头同意，先行实施")
 	begun := head.AwaitText("已记录口头同意")
 	if !strings.Contains(begun.Text, "2026年11月26日") {
 		t.Errorf("the time to submit: %s", begun.Text)
@@ -112,9 +133,12 @@ func TestWorkBegunOnAnOralConsent(t *testing.T) {
 	k.pass(49 * time.Hour)
 	must(t, tn.bot.Regular(t.Context()))
 	head.AwaitText("紧急补报已经超过期限")
-	head.Press(begun, "继续")
-	done := answerAll(t, head, procedure, urgent, "确认提交")
-	head.Press(done, "确认提交")
+	handler.Say("/file")
+	list := handler.AwaitText("您的草稿")
+	handler.Press(list, buttonWith(t, list, "继续"))
+	handler.Press(answerAll(t, handler, procedure, urgent, "送交"), "送交单位主要负责人")
+	head.Press(head.AwaitText("请您确认一份风险备案"), "查看并确认")
+	head.Press(answerAll(t, head, procedure, urgent, "确认提交"), "确认提交")
 	head.AwaitText("已存档")
 	body.AwaitText("已提交，申请号")
 	body.Press(open(t, body, "/todo"), "办理过程")

@@ -22,12 +22,12 @@ const maxAttachment = 20 << 20
 // text. refusal is a sentence when it is not taken. Nothing of it is kept here:
 // whoever takes it puts the data into the folder of attachments.
 func (b *Bot) attachment(ctx context.Context, m *models.Message) (e conversations.Event, data []byte, refusal string, err error) {
-	id, name, size := "", "", int64(0)
+	id, name, size := "", sentName(m), int64(0)
 	if d := m.Document; d != nil {
-		id, name, size = d.FileID, d.FileName, d.FileSize
+		id, size = d.FileID, d.FileSize
 	} else {
 		p := m.Photo[len(m.Photo)-1] // the largest
-		id, name, size = p.FileID, textPhotoName, int64(p.FileSize)
+		id, size = p.FileID, int64(p.FileSize)
 	}
 	if size > maxAttachment {
 		return e, nil, fmt.Sprintf(textFileTooLarge, maxAttachment>>20), nil
@@ -58,6 +58,14 @@ func (b *Bot) attachment(ctx context.Context, m *models.Message) (e conversation
 	sum := hashOf(data)
 	return conversations.Event{Kind: conversations.EventFiles, Document: text,
 		Files: []conversations.File{{ID: sum, Name: safeName(name), Size: int64(len(data)), Type: kind, Hash: sum}}}, data, "", nil
+}
+
+// sentName is what the sent file is called.
+func sentName(m *models.Message) string {
+	if m.Document != nil {
+		return m.Document.FileName
+	}
+	return textPhotoName
 }
 
 // keep puts a file into the folder of attachments if a dialog has taken it.

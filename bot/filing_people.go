@@ -34,8 +34,9 @@ func (b *Bot) askHeads(ctx context.Context, c *chat, d draft) error {
 	return nil
 }
 
-// giveDraft lets another person open a draft and tells him.
-func (b *Bot) giveDraft(ctx context.Context, c *chat, d draft, to int64, html string) error {
+// giveDraft lets another person open a draft and tells him, with the buttons of
+// first above the one that opens it.
+func (b *Bot) giveDraft(ctx context.Context, c *chat, d draft, to int64, html string, first ...[]button) error {
 	var theirs drafts
 	if _, err := c.load(ctx, draftsKey(to), &theirs); err != nil {
 		return err
@@ -48,7 +49,54 @@ func (b *Bot) giveDraft(ctx context.Context, c *chat, d draft, to int64, html st
 			return err
 		}
 	}
-	return c.turn.Send(delivery.Message{Chat: to, Text: html, Markup: keyboard([][]button{{{buttonLookDraft, "f:" + d.of() + ":do:resume"}}})})
+	rows := append(first, []button{{buttonLookDraft, "f:" + d.of() + ":do:resume"}})
+	return c.turn.Send(delivery.Message{Chat: to, Text: html, Markup: keyboard(rows)})
+}
+
+// offerToBegin points out, once, that work on an oral consent may begin now: what
+// is needed for it is asked before all else, for the forty-eight hours to hand in
+// the rest run from the consent (规程21). The head begins it; whoever else fills
+// in the form asks him to.
+func (b *Bot) offerToBegin(c *chat, d *draft) error {
+	p := b.config.Procedures.Version(d.Dialog.Procedure, d.Dialog.Version)
+	if p == nil || d.Offered || !b.begins(*d) {
+		return nil
+	}
+	if _, answered := p.Pressing(d.Dialog, b.when()); !answered {
+		return nil
+	}
+	d.Offered = true
+	if c.heads(d.Unit) {
+		return c.reply(textMayBegin, keyboard([][]button{{{buttonBegin, "begin:" + d.of()}}}))
+	}
+	return c.reply(textAskToBegin, keyboard([][]button{{{buttonAskToBegin, "askbegin:" + d.of()}}}))
+}
+
+// pressAskToBegin shows the draft to the heads of the unit, who may let the work
+// begin.
+func (b *Bot) pressAskToBegin(ctx context.Context, c *chat, id string) error {
+	_, d, ok, err := b.openDraft(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	if !ok || !b.begins(d) {
+		return b.expired(ctx, c)
+	}
+	var heads []records.Post
+	if d.Unit != "" {
+		if heads, err = b.book.Holders(ctx, records.UnitHead, d.Unit); err != nil {
+			return err
+		}
+	}
+	if len(heads) == 0 {
+		return c.say(textNoHead, nil)
+	}
+	for _, head := range heads {
+		if err := b.giveDraft(ctx, c, d, head.Person, fmt.Sprintf(textToBegin, escape(c.name), escape(d.Dialog.Answers["matter_name"].Text)), []button{{buttonBegin, "begin:" + d.of()}}); err != nil {
+			return err
+		}
+	}
+	return c.say(textAskedToBegin, nil)
 }
 
 // pressHandOver lists the colleagues who may take the draft over.

@@ -16,7 +16,7 @@ import (
 // question in the middle of a form, a model that reads pasted plans, and the
 // screen for what must not be typed.
 func (b *Bot) guide(c *chat) *conversations.Guide {
-	g := &conversations.Guide{Library: b.config.Procedures, Asker: asking{b}, Screener: screening{}}
+	g := &conversations.Guide{Library: b.config.Procedures, Asker: asking{b}, Screener: screening{}, Calendar: b.config.Desk.Calendar()}
 	if b.config.Proposer != nil && c != nil {
 		g.Proposer = metered{b, c}
 	}
@@ -73,9 +73,10 @@ type screening struct{}
 var (
 	mobile = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[ -]?[0-9]){8}(?:[^0-9]|$)`)
 	// homeAddress goes down to the door: a street or estate, a number, a flat.
-	homeAddress = regexp.MustCompile(`(?:路|街|巷|弄|道|小区|花园|新村|苑|村)[^，。；、\s]{0,12}[0-9一二三四五六七八九十]+(?:号|幢|栋|座)(?:楼)?[^，。；、\s]{0,8}[0-9一二三四五六七八九十]+(?:室|户)`)
-	informer    = regexp.MustCompile(`举报人(?:是|为|叫|姓|：|:|（|\()|实名举报|信访件编号|信访编号`)
-	openCase    = regexp.MustCompile(`谈话笔录|被留置|(?:正在|已经?)(?:初核|立案|留置)(?:调查|审查)?`)
+	homeAddress = regexp.MustCompile(`(?:路|街|巷|弄|道|小区|花园|新村|苑|村)[^，。；、\s]{0,12}[0-9一二三四五六七八九十]+(?:号|幢|栋|座)(?:楼)?(?:[^，。；、\s]{0,8}[0-9一二三四五六七八九十]+(?:室|户)|[0-9一二三四五六七八九十]+单元[0-9]{2,4})`)
+	informer    = regexp.MustCompile(`举报人(?:是|为|叫|姓|：|:|（|\()|举报人\p{Han}{2,4}(?:反映|举报|称|说)|实名举报|信访件编号|信访编号`)
+	openCase    = regexp.MustCompile(`谈话笔录|被留置|(?:正在|已经?)(?:初核|立案|留置)(?:调查|审查)?|对\p{Han}{2,4}(?:同志)?(?:进行)?(?:初核|初步核实|立案|留置)`)
+	innerPaper  = regexp.MustCompile(`内部文件[，、]?(?:不得|请勿|严禁)外传|机要(?:文件|件|材料|电报)`)
 )
 
 func (screening) Screen(text string) string {
@@ -91,6 +92,8 @@ func (screening) Screen(text string) string {
 		}
 	}
 	switch {
+	case innerPaper.MatchString(text):
+		return textSecretTyped
 	case homeAddress.MatchString(text):
 		return textAddressTyped
 	case informer.MatchString(text):
@@ -117,8 +120,9 @@ type screen struct {
 func screens(p *conversations.Procedure, draft string, replies []conversations.Reply) (out []screen) {
 	for _, r := range replies {
 		rows := choiceRows(draft, r)
-		if step := editedStep(p, r); step > 0 {
-			rows = [][]button{{{fmt.Sprintf(buttonEditStep, step), fmt.Sprintf(stepAction+":%s:%d", draft, step)}}}
+		if step := r.Step; step > 0 && edits(r) > fewEdits {
+			rows = slices.DeleteFunc(rows, func(row []button) bool { return strings.Contains(row[0].data, ":"+editAction) })
+			rows = slices.Insert(rows, 0, []button{{fmt.Sprintf(buttonEditStep, step), fmt.Sprintf(stepAction+":%s:%d", draft, step)}})
 		}
 		html := messageHTML(r.Text)
 		if n := len(out); n > 0 && units(out[n-1].html)+units(html) <= togetherUnits && len(out[n-1].rows)+len(rows) <= togetherRows {
@@ -170,30 +174,16 @@ const fewEdits = 3
 
 const editAction = "edit:" // of a reply's choices, before the field's key
 
-// editedStep is the number of the step that a reply with many edits shows, 0 for
-// any other reply.
-func editedStep(p *conversations.Procedure, r conversations.Reply) int {
-	n, first := 0, ""
+// edits counts the buttons of a reply that change an answer.
+func edits(r conversations.Reply) (n int) {
 	for _, row := range r.Choices {
 		for _, choice := range row {
-			key, edit := strings.CutPrefix(choice.Action, editAction)
-			if !edit {
-				return 0
-			}
-			if n++; n == 1 {
-				first = key
+			if strings.HasPrefix(choice.Action, editAction) {
+				n++
 			}
 		}
 	}
-	if n <= fewEdits || p == nil {
-		return 0
-	}
-	for i, s := range p.Steps {
-		if slices.ContainsFunc(s.Fields, func(f conversations.Field) bool { return f.Key == first }) {
-			return i + 1
-		}
-	}
-	return 0
+	return n
 }
 
 // pressStep offers the answers of a step to change: "draft:step".

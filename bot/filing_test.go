@@ -73,7 +73,7 @@ func answerOne(t testing.TB, p *localtelegramtest.Person, procedure *conversatio
 		return true
 	}
 	for _, g := range procedure.Gates {
-		if strings.Contains(m.Text, g.Ask) {
+		if strings.Contains(m.Text, "自查 ") && strings.Contains(m.Text, g.Ask) {
 			word := "否"
 			switch {
 			case g.Stop == "no" && g.Yes != "":

@@ -2,15 +2,35 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
-// deleteMe deletes what is kept of a person (promise R40): what waits for him or
-// was set aside, the chat, the journal's questions, drafts that nobody else has.
-// Filings and the audit are records of the unit and stay.
+// deleteMe says what would go and what stays, and asks.
 func (b *Bot) deleteMe(ctx context.Context, c *chat, _ string) error {
 	if c.group { // what waits for a group is not his alone
+		return c.say(textDeleteAlone, nil)
+	}
+	keys, err := b.ownSessions(ctx, c)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, key := range keys {
+		if strings.HasPrefix(key, draftKey("")) {
+			n++
+		}
+	}
+	return c.say(fmt.Sprintf(textDeleteSure, n), keyboard([][]button{{{buttonErase, "erase:"}, {buttonDrop, "stay:"}}}))
+}
+
+// pressErase deletes what is kept of a person (promise R40): what waits for him or
+// was set aside, the chat, the journal's questions, drafts that nobody else has.
+// Filings and the audit are records of the unit and stay.
+func (b *Bot) pressErase(ctx context.Context, c *chat, _ string) error {
+	if c.group {
 		return c.say(textDeleteAlone, nil)
 	}
 	keys, err := b.ownSessions(ctx, c)
@@ -36,7 +56,12 @@ func (b *Bot) deleteMe(ctx context.Context, c *chat, _ string) error {
 	if err := c.turn.Erase(sessionStart+own, "explained:"+own); err != nil {
 		return err
 	}
+	b.disarm(ctx, c)
 	return c.reply(textDeleted, nil)
+}
+
+func init() { // a method that looks into the tables
+	actions = append(actions, action{"erase", everyone, (*Bot).pressErase}) // of oneself
 }
 
 // ownSessions are the keys of what is kept of the person beside the chat itself.

@@ -45,7 +45,8 @@ func TestWhatWaitsAndWhatExplainsGoesToo(t *testing.T) {
 			}
 			tn.Fault(localtelegramtest.Fault{Kind: "502", Method: "sendMessage", Times: -1})
 			admin.Say("哪些情形不予容错？")
-			admin.Say("/delete_me")
+			admin.Say("删除我")
+			admin.Say("确认删除")                                               // the question is on its way too
 			for deadline := time.Now().Add(localtelegramtest.Patience); ; { // until both are handled
 				value, _, err := tn.store.Load(t.Context(), keys[2])
 				must(t, err)

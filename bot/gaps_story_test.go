@@ -36,6 +36,7 @@ func TestAVoteOpensAQuestionAndDeletingClosesIt(t *testing.T) {
 	admin.Say("/unanswered")
 	admin.AwaitText("1 个，分 1 组")
 	official.Say("/delete_me")
+	official.Press(official.AwaitText("不能恢复"), "确认删除")
 	official.AwaitText("已删除")
 	admin.Say("/unanswered")
 	admin.AwaitText("目前没有没答好的问题")

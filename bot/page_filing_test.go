@@ -47,6 +47,8 @@ func TestAFilingInABrowser(t *testing.T) {
 	p.press("涉及资金：45万元")
 	p.sees("大约涉及多少资金")
 	p.write("三十万元")
+	p.sees("所填内容真实") // the content has changed: it is declared anew
+	p.press("我承诺")
 	p.sees("涉及资金：30万元")
 	p.shot("filing-review")
 	p.press("送交单位主要负责人")
@@ -91,6 +93,7 @@ func TestAFilingInABrowser(t *testing.T) {
 	p.press("补正后再次提交")
 	p.sees("退回意见：请写明拖了多久")
 	p.shot("filing-mending")
+	p.picture("filing")
 	p.write("两年前居民就提出加装电梯，因为产权档案缺失一直没有办成，影响二十四户老年居民的日常出行和看病就医，反映强烈，多次协调没有结果。")
 	p.sees("退回意见：请核对金额")
 	p.write("48万")

@@ -3,31 +3,44 @@ package bot_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"rongcuo/knowledge"
+	"rongcuo/knowledge/fakemodel"
 )
 
 // TestTheStoryInABrowser is what a newcomer does in the demo: ask, read the
-// article, become the administrator, publish a document, and ask again.
-// BOT_SHOTS keeps the pictures in a folder.
+// article, become the administrator, publish a document, re-index while a bar
+// shows how far it is, and ask again. BOT_SHOTS keeps a picture of every step in a
+// folder; RONGCUO_PICTURES those of the README, there under their names:
+//
+//	RONGCUO_PICTURES=$PWD/.pictures go test ./bot -run InABrowser
 func TestTheStoryInABrowser(t *testing.T) {
-	town := newTown(t)
+	telegram, dir := localTelegram(t), t.TempDir()
+	town := found(t, telegram, dir, 0)
 	p := browse(t)
 	p.do(chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(town.URL()+"/#official"))
 	p.start()
 	p.write(opposed)
 	p.sees("依据截至")
 	p.shot("asked")
+	p.picture("chat")
 	p.press("实施办法第十四条")
 	p.sees("第十四条　主张情形八的")
 	p.shot("article")
+	p.do(chromedp.EmulateViewport(500, 960))
+	p.picture("phone")
+	p.do(chromedp.EmulateViewport(1280, 1000))
 
 	p.do(chromedp.Navigate(town.URL() + "/#admin"))
 	file := filepath.Join(t.TempDir(), "清单.md")
@@ -46,9 +59,45 @@ func TestTheStoryInABrowser(t *testing.T) {
 	p.sees("索引已更新")
 	p.shot("published")
 
+	town.stop() // and begins again with a model for meaning, which reads all there is
+	slow := new(atomic.Bool)
+	town = foundWith(t, telegram, dir, knowledge.Options{Embedder: slowEmbedder{slow}})
+	slow.Store(true)
+	must(t, os.WriteFile(filepath.Join(town.dir, "library", "汇编.md"), []byte(manyArticles(200)), 0o600)) // as an operator does
+	p.write("/reindex")
+	p.sees("正在计算语义向量 ■")
+	p.shot("reindex")
+	p.until("document.getElementById('log').textContent.split('索引已更新').length > 2")
+
 	p.do(chromedp.Navigate(town.URL() + "/#official"))
 	p.write("试点事项清单多久调整一次？")
 	p.sees("每半年调整一次")
+}
+
+// manyArticles is a document of so many.
+func manyArticles(n int) string {
+	text := "# 示例县制度汇编（示例）\n\n"
+	for i := range n {
+		text += fmt.Sprintf("第%d条　第%d项制度由承办科室每季度核对一次，结果报办公室备查。\n\n", i+1, i+1)
+	}
+	return text
+}
+
+// slowEmbedder takes, from some moment on, so long for many texts that people want
+// to see how far it is.
+type slowEmbedder struct{ slow *atomic.Bool }
+
+func (slowEmbedder) Name() string { return "slow" }
+func (slowEmbedder) Dim() int     { return fakemodel.Dim }
+func (e slowEmbedder) Embed(_ context.Context, texts []string) ([][]float32, error) {
+	var vectors [][]float32
+	for _, text := range texts {
+		vectors = append(vectors, fakemodel.Vector(text))
+	}
+	if e.slow.Load() && len(texts) > 1 { // a question is one text
+		time.Sleep(1500 * time.Millisecond)
+	}
+	return vectors, nil
 }
 
 // story is a page in a browser.
@@ -124,9 +173,14 @@ func (p *story) press(words string) {
 	}
 }
 
-func (p *story) shot(name string) {
+// shot keeps a picture of a step, picture one of the README.
+func (p *story) shot(name string)    { p.t.Helper(); p.keep("BOT_SHOTS", name) }
+func (p *story) picture(name string) { p.t.Helper(); p.keep("RONGCUO_PICTURES", name) }
+
+// keep writes a picture into the folder that a variable names.
+func (p *story) keep(variable, name string) {
 	p.t.Helper()
-	dir := os.Getenv("BOT_SHOTS")
+	dir := os.Getenv(variable)
 	if dir == "" {
 		return
 	}

@@ -69,6 +69,12 @@ func TestClosedModeAnswersOnlyHoldersOfAPost(t *testing.T) {
 	official.Say(opposed)
 	official.AwaitText("只对已登记的工作人员开放")
 	official.Say(opposed) // once a day is enough
+	official.Say("/privacy")
+	official.AwaitText("不超过 24 小时")
+	official.Say("/delete_me")
+	official.AwaitText("不能恢复")
+	official.Say("确认删除")
+	official.AwaitText("已删除")
 	admin.Say(opposed)
 	admin.AwaitText("依据截至")
 	code, err := town.book.Invite(t.Context(), idOf("admin"), records.Handler, "示例县甲中心")

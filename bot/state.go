@@ -25,16 +25,21 @@ type chat struct {
 	group   bool
 	posts   []records.Post // that the person holds now
 	state   state
-	pressed *models.Message // whose button was pressed
-	edit    int             // a message of ours that the next reply replaces
+	pressed *models.Message  // whose button was pressed
+	edit    int              // a message of ours that the next reply replaces
+	keys    [][]key          // keyboards of this turn's replies, not yet kept
+	fresh   int              // keyboards that this turn kept
+	heard   []knowledge.Turn // the history as it is stored
 	now     time.Time
 }
 
 // state is what a chat remembers. It is kept for stateTime after the last
-// message and cleared by /new and /delete_me.
+// message; /new takes the words of earlier questions out of it, /delete_me all.
 type state struct {
-	History  []knowledge.Turn             `json:"history,omitempty"`
+	History  []knowledge.Turn             `json:"-"` // a session of its own, which ends sooner
 	At       time.Time                    `json:"at,omitzero"`
+	Keys     [][]key                      `json:"keys,omitempty"`    // the last keyboards, the newest last
+	Fresh    int                          `json:"fresh,omitempty"`   // of them, shown in the last turn
 	Answers  []shown                      `json:"answers,omitempty"` // whose buttons still work, the newest last
 	Next     int                          `json:"next"`              // number of the next answer
 	Pending  *pending                     `json:"pending,omitempty"`
@@ -86,10 +91,55 @@ func (b *Bot) open(ctx context.Context, t *delivery.Turn, from models.User, in m
 			c.state = state{}
 		}
 	}
-	if c.now.Sub(c.state.At) > historyWindow {
-		c.state.History = nil
+	return c, c.recall(ctx)
+}
+
+// history is the earlier turns of a conversation. They are stored apart from the
+// rest of the chat, so that the words are gone when they can't be used any more.
+type history struct {
+	At    time.Time        `json:"at"` // of the newest
+	Turns []knowledge.Turn `json:"turns"`
+}
+
+func (c *chat) historyKey() string { return c.key() + ":history" }
+
+func (c *chat) recall(ctx context.Context) error {
+	value, err := c.turn.Load(ctx, c.historyKey())
+	if err != nil || value == nil {
+		return err
 	}
-	return c, nil
+	var h history
+	if json.Unmarshal(value, &h) == nil && c.now.Sub(h.At) <= historyWindow {
+		c.state.History, c.heard = h.Turns, slices.Clone(h.Turns)
+	}
+	return nil
+}
+
+// remember stores the history if it is another than before.
+func (c *chat) remember() error {
+	turns := c.state.History[max(0, len(c.state.History)-historyTurns):]
+	if slices.Equal(turns, c.heard) {
+		return nil
+	}
+	c.heard = slices.Clone(turns)
+	if len(turns) == 0 {
+		return c.turn.Save(c.historyKey(), nil, 0)
+	}
+	value, err := json.Marshal(history{c.now, turns})
+	if err != nil {
+		return err
+	}
+	return c.turn.Save(c.historyKey(), value, historyWindow)
+}
+
+// unsay takes the words of earlier questions out of what the chat remembers;
+// the buttons of earlier answers, which need them, are expired then.
+func (c *chat) unsay(ctx context.Context) error {
+	c.state.History, c.state.Answers, c.state.Keys, c.state.Fresh = nil, nil, nil, 0
+	if _, err := c.turn.Load(ctx, c.explainedKey()); err != nil {
+		return err
+	}
+	return c.turn.Save(c.explainedKey(), nil, 0)
 }
 
 // key is of the person within the chat: in a group everybody has a history of
@@ -104,8 +154,9 @@ func (c *chat) personal(name string) string { return name + ":" + strconv.Format
 // save leaves the state in the turn; it is stored with the replies.
 func (c *chat) save() error {
 	c.state.At = c.now
-	if n := len(c.state.History); n > historyTurns {
-		c.state.History = c.state.History[n-historyTurns:]
+	c.keepKeys()
+	if err := c.remember(); err != nil {
+		return err
 	}
 	value, err := json.Marshal(c.state)
 	if err != nil {
@@ -117,6 +168,7 @@ func (c *chat) save() error {
 // reply sends a message of HTML, in parts where it is long; the keyboard goes
 // with the last.
 func (c *chat) reply(html string, markup models.ReplyMarkup) error {
+	c.noteKeys(markup)
 	parts := split(html)
 	for i, p := range parts {
 		m := delivery.Message{Chat: c.id, Text: p}

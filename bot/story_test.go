@@ -228,20 +228,68 @@ func TestOldButtonsLeadOn(t *testing.T) {
 	official.Say(opposed)
 	answer := official.AwaitText("依据截至")
 	official.Say("/delete_me")
+	official.Press(official.AwaitText("不能恢复"), "确认删除")
 	official.AwaitText("已删除")
 	official.Press(answer, buttonWith(t, answer, "第十四条"))
 	official.AwaitText("按钮已过期")
 }
 
 func TestCommandsHoweverTheyAreWritten(t *testing.T) {
-	official := newTown(t).As("普通干部")
+	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
+	t.Parallel()
+	town := found(t, telegram, t.TempDir(), 1000)
+	official := town.As("普通干部")
 	for say, want := range map[string]string{
 		"/help": "直接用平常的话提问", "／help": "直接用平常的话提问", "/HELP@rongcuo_bot": "直接用平常的话提问", "帮助": "直接用平常的话提问",
 		"/privacy": "不超过 24 小时", "转人工": "案件审理室", "/nonsense": "没有这个命令", "/kb": "没有这个命令",
 		"/ask 哪些情形不予容错？": "第十八条", "/start ../../etc": "请不要发送",
+		"/ask　哪些情形不予容错？": "第十八条", "/ask，哪些情形不予容错？": "第十八条", "/问：哪些情形不予容错？": "第十八条", "/ASK\t哪些情形不予容错？": "第十八条",
+		"问：哪些情形不予容错？": "第十八条", "/ 帮助": "直接用平常的话提问", "帮我 /help": "直接用平常的话提问", "请打开/help": "直接用平常的话提问",
+		"@rongcuo_bot /help": "直接用平常的话提问", "@RongCuo_Bot 转人工": "案件审理室", "转人工。": "案件审理室",
+		"/start ask_哪些情形不予容错": "第十八条", "/start ask_5ZOq5Lqb5oOF5b2i5LiN5LqI5a656ZSZ": "第十八条", "/start privacy": "不超过 24 小时", "/start delete_me": "不能恢复",
+		"/start docs": "没有这个命令", "/start start": "请不要发送", "/start ask_": "请写下您的问题",
 	} {
-		official.Say(say)
-		official.AwaitText(want)
+		if said := lastWords(t, town, official, say); !strings.Contains(said, want) {
+			t.Errorf("%q: lacks %q:\n%s", say, want, said)
+		}
+	}
+}
+
+// A text that only mentions a command is none, and a word of the table with a
+// question behind it is a question.
+func TestWhatIsNoCommandIsAQuestion(t *testing.T) {
+	town := newTown(t)
+	official := town.As("普通干部")
+	for _, say := range []string{"集体决策和/或个人决定的，用法写在 /help 里吗", "风险备案 要准备哪些材料？", "停用 这份文件以后还算数吗？", "转人工审查要多久？", "依据是1/2多数吗"} {
+		if said := lastWords(t, town, official, say); !strings.Contains(said, "下一步") && !strings.Contains(said, "依据截至") {
+			t.Errorf("%q:\n%s", say, said)
+		}
+	}
+}
+
+func TestCommandsOfAnAdministratorWithWords(t *testing.T) {
+	town := newTown(t)
+	admin := town.As("管理员")
+	for _, c := range []struct{ say, want string }{
+		{"命中测试 备案要什么材料", "现在的知识库"}, {"命中测试：备案要什么材料", "现在的知识库"}, {"停用 没有这份", "没有找到这份文件"}, {"帮我 /docs", "知识库"},
+		{"@rongcuo_bot /docs", "知识库"}, {"/start docs", "知识库"}, {"/start rollback", "请自己发送 /rollback"}, {"/start try_x", "现在的知识库"},
+	} {
+		if said := lastWords(t, town, admin, c.say); !strings.Contains(said, c.want) || strings.Contains(said, "依据截至") {
+			t.Errorf("%q: lacks %q:\n%s", c.say, c.want, said)
+		}
+	}
+}
+
+// What is for another bot is not answered, in private either.
+func TestACommandForAnotherBotIsLeftAlone(t *testing.T) {
+	town := newTown(t)
+	official := town.As("普通干部")
+	official.Say("/ask@other_bot 哪些情形不予容错？")
+	official.Say("/help@rongcuo_bot")
+	official.AwaitText("直接用平常的话提问")
+	town.settled(t)
+	if said := official.Transcript(); strings.Contains(said, "依据截至") {
+		t.Error(said)
 	}
 }
 

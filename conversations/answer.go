@@ -28,14 +28,19 @@ func (t *turn) fieldText(s string) {
 
 // refuse says what to type instead and keeps the question.
 func (t *turn) refuse(f *Field, err error) {
-	text := Message{}
+	text, r := Message{}, Reply{}
 	text.mark(Bold, f.Label+"：")
 	text.add(err.Error())
 	if f.Example != "" {
 		text.line()
 		text.mark(Faint, sayExample+f.Example)
 	}
-	t.reply(Reply{Text: text, Choices: t.steering(f)})
+	switch f.Kind {
+	case Yesno, Choice, Choices: // what can be pressed stays at hand, without its explanations
+		t.choose(&r, new(Message), f, t.view())
+	}
+	r.Text, r.Choices = text, append(r.Choices, t.steering(f)...)
+	t.reply(r)
 }
 
 // accept takes an answer: it is checked against its rules, echoed, and the
@@ -55,15 +60,43 @@ func (t *turn) accept(f *Field, value Value) {
 	}
 	t.mended(f.Key)
 	t.echo(f, value)
+	t.changed(f, old, had, value)
 	for _, r := range v.broken(f) {
 		if r.Level == Yellow {
 			t.say(levelSign(r.Level) + cited(r))
 		}
 	}
+	t.hint(f)
 	if had && !old.Equal(value) {
 		t.tellReopened(v, f)
 	}
 	t.moveOn()
+}
+
+// changed draws what follows from an answer that is not what it was: what was
+// declared about the content before is declared anew, and a gate that the answer
+// bears on is put before the person's eyes once more.
+func (t *turn) changed(f *Field, old Value, had bool, value Value) {
+	if f.Kind == Declaration || t.d.Round > 0 || had && old.Equal(value) {
+		return
+	}
+	delete(t.d.Fine, f.Key)
+	t.renew(func(d *Field) bool { return d.Renew })
+	if g := t.p.gate(f.Recheck); g != nil {
+		text := Message{}
+		text.add(sprintf(sayRecheck, g.Ask))
+		text.mark(Bold, g.answerWord(t.d.Gates[g.ID]))
+		t.reply(Reply{Text: text, Choices: [][]Button{{{t.p.gateLabel(g.ID), "edit:" + g.ID}}}})
+	}
+}
+
+// renew takes declarations back, so that they are asked for again.
+func (t *turn) renew(which func(*Field) bool) {
+	for _, d := range t.p.fields {
+		if d.Kind == Declaration && which(d) {
+			delete(t.d.Answers, d.Key)
+		}
+	}
 }
 
 func (t *turn) restore(key string, old Value, had bool) {

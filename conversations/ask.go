@@ -42,7 +42,7 @@ func describe(text *Message, f *Field) {
 		text.add(sayOptional)
 	}
 	text.line()
-	text.add(f.Ask)
+	text.add(f.Ask + f.size())
 	if f.Help != "" {
 		text.line()
 		text.mark(Faint, f.Help)
@@ -56,6 +56,20 @@ func describe(text *Message, f *Field) {
 		text.mark(Quote, f.Pledge)
 	}
 }
+
+// size says how long a text may be, so that nobody writes it twice.
+func (f *Field) size() string {
+	if f.Kind != Longtext && (f.Kind != Text || f.Min < shortText) || f.Max == 0 {
+		return ""
+	}
+	if f.Min > 1 {
+		return sprintf(saySize, f.Min, f.Max)
+	}
+	return sprintf(saySizeUpTo, f.Max)
+}
+
+// shortText is a text so short, such as a name, that its bounds go without saying.
+const shortText = 8
 
 // present shows the answer that is there, and why it must be changed.
 func (t *turn) present(r *Reply, text *Message, f *Field, v *view) {
@@ -158,6 +172,31 @@ func (g *Gate) answerWord(a GateAnswer) string {
 	return word
 }
 
+// explain answers a question about an option that is on offer now with that
+// option's own words and article: “情形五是什么意思？”.
+func (t *turn) explain(s string) bool {
+	f := t.p.Field(t.d.At)
+	if t.d.Phase != Filling || t.d.Item != nil || f == nil {
+		return false
+	}
+	text := Message{}
+	for _, o := range t.view().options(f) {
+		if o.Help == "" || !slices.ContainsFunc(append([]string{o.Label}, o.Aliases...), func(name string) bool { return strings.Contains(s, name) }) {
+			continue
+		}
+		text.line()
+		text.mark(Bold, o.Label)
+		text.add("：" + o.Help + "。")
+		text.mark(Faint, inBrackets(o.Article))
+	}
+	if len(text) == 0 {
+		return false
+	}
+	t.reply(Reply{Text: text})
+	t.askAgain()
+	return true
+}
+
 // steering are the buttons below every question.
 func (t *turn) steering(f *Field) [][]Button {
 	row := []Button{{labelBack, "do:back"}}
@@ -216,7 +255,10 @@ func (t *turn) stepReply(v *view, step int, gaps bool) *Reply {
 			continue
 		}
 		shown := sayLeftOut
-		if ok {
+		switch {
+		case ok && f.Kind == Files && gaps:
+			shown = sayPapersBelow
+		case ok:
 			shown = shorten(f.show(answer), maxShown)
 		}
 		text.line()
@@ -231,9 +273,12 @@ func (t *turn) stepReply(v *view, step int, gaps bool) *Reply {
 	}
 	head := Message{{Text: sprintf(sayStepHead, step+1, t.p.Steps[step].Title), Mark: Bold}}
 	head.line()
-	r := Reply{Text: append(head, text...)}
+	r := Reply{Text: append(head, text...), Step: step + 1}
 	for pair := range slices.Chunk(buttons, 2) {
 		r.Choices = append(r.Choices, pair)
+	}
+	if t.d.Round == 0 && t.d.Phase != Ready && slices.ContainsFunc(t.p.Steps[step].Fields, func(f Field) bool { return f.Gates }) {
+		r.Choices = append(r.Choices, []Button{{labelGates, "do:gates"}})
 	}
 	return &r
 }

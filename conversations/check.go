@@ -44,7 +44,7 @@ func (c *checker) want(at, value, what string) {
 
 func (c *checker) check() {
 	p := c.p
-	for _, w := range [][2]string{{p.ID, "id"}, {p.Name, "name"}, {p.Number, "number"}, {p.Welcome, "welcome"}, {p.Basis, "basis"}} {
+	for _, w := range [][2]string{{p.ID, "id"}, {p.Name, "name"}, {p.Number, "number"}, {p.Welcome, "welcome"}, {p.Stopped, "stopped"}, {p.Basis, "basis"}} {
 		c.want(w[1], w[0], w[1])
 	}
 	if p.Version < 1 {
@@ -279,8 +279,8 @@ func (c *checker) bodies() {
 
 // example proves that the shown example is accepted by the field itself.
 func (c *checker) example(at string, f *Field) {
-	if f.Example == "" || !kinds[f.Kind] || slices.Contains([]Kind{Longtext, Date, Daterange}, f.Kind) {
-		return // long examples are excerpts, dates are past sooner or later
+	if f.Example == "" || !kinds[f.Kind] || slices.Contains([]Kind{Date, Daterange}, f.Kind) {
+		return // dates are past sooner or later
 	}
 	if _, err := f.read(f.Example, f.Options, time.Now()); err != nil {
 		if e, ok := err.(*typed.Error); ok {

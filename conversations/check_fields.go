@@ -24,6 +24,10 @@ func (c *checker) fields(at string, fields []Field, env environment, nested bool
 		c.want(at+".ask", f.Ask, "ask")
 		c.condition(at+".when", &f.When, env)
 		c.reachable(at+".when", "the field "+f.Key, &f.When)
+		c.condition(at+".early", &f.Early, env)
+		if f.Recheck != "" && c.p.gate(f.Recheck) == nil {
+			c.wrong(at+".recheck", "there is no gate %q", f.Recheck)
+		}
 		c.rules(at+".rules", f.Rules, env)
 		if f.Min < 0 || f.Max < 0 || f.Max > 0 && f.Min > f.Max {
 			c.wrong(at+".min", "min is above max")
@@ -54,6 +58,8 @@ func (c *checker) byKind(at string, f *Field, env environment, nested bool) {
 	has("clock", f.Clock, Date)
 	has("behind", f.Behind, Date)
 	has("pledge", f.Pledge != "", Declaration)
+	has("gates", f.Gates, Declaration)
+	has("renew", f.Renew, Declaration)
 	switch f.Kind {
 	case Choice, Choices:
 		c.options(at, f, env)

@@ -19,6 +19,7 @@ var commandWords = map[string][]string{
 	"view":   {"查看已填", "查看", "已填内容", "view", "/view"},
 	"help":   {"帮助", "?", "？", "help", "/help"},
 	"review": {"确认页", "预览", "review", "/review"},
+	"gates":  {"修改自查", "自查", "查看自查"},
 }
 
 // command does what a steering word says; false if the text is none.
@@ -65,10 +66,12 @@ func (t *turn) pressCommand(name, _ string) bool {
 	case "view":
 		t.viewAnswers()
 	case "help":
-		t.say(sayHelp)
+		t.help()
 		t.askAgain()
 	case "ask":
 		t.askAgain()
+	case "gates":
+		return t.showGateAnswers()
 	case "review":
 		if t.d.Phase != Reviewing && t.d.Phase != Ready {
 			return false
@@ -83,6 +86,14 @@ func (t *turn) pressCommand(name, _ string) bool {
 		return false
 	}
 	return true
+}
+
+// help says what helps here, then what can be said everywhere.
+func (t *turn) help() {
+	if f := t.p.Field(t.d.At); f != nil && t.d.Phase == Filling && f.Help != "" {
+		t.say(f.Label + "：" + f.Help)
+	}
+	t.say(sayHelp)
 }
 
 // back goes to the question before, whose answer stays until it is changed.

@@ -20,6 +20,10 @@ func (t *turn) correct(s string) bool {
 	if m == nil || utf8.RuneCountInString(s) > maxCorrection {
 		return false
 	}
+	if g := t.p.gateNamed(m[1]); g != nil {
+		t.correctGate(g, strings.TrimRight(strings.TrimSpace(m[2]), "。！!"))
+		return true
+	}
 	v := t.view()
 	f := v.named(strings.TrimSuffix(strings.TrimSpace(m[1]), "的"))
 	if f == nil {

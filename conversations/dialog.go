@@ -35,6 +35,7 @@ type Dialog struct {
 	Round   int               `json:"round,omitempty"`   // corrections after a return
 	Remarks map[string]string `json:"remarks,omitempty"` // what must be mended in this round
 	Mended  map[string]bool   `json:"mended,omitempty"`
+	Fine    map[string]bool   `json:"fine,omitempty"` // texts that stay in spite of a hint
 
 	Declined int       `json:"declined,omitempty"` // the newer version that was not wanted
 	Started  time.Time `json:"started"`
@@ -113,6 +114,7 @@ func (d Dialog) clone() Dialog {
 	d.Answers = d.Answers.clone()
 	d.Skipped = cloned(d.Skipped)
 	d.Mended = cloned(d.Mended)
+	d.Fine = cloned(d.Fine)
 	d.Picked = slices.Clone(d.Picked)
 	d.Unsorted = slices.Clone(d.Unsorted)
 	d.Proposed = slices.Clone(d.Proposed)

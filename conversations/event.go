@@ -10,6 +10,9 @@ type Event struct {
 	Files  []File // EventFiles
 	// Roles are those that the person has in the matter, such as unit_head.
 	Roles []string
+	// Calendar counts working days for the dates that are shown; without one they
+	// are told as a number of days.
+	Calendar *Calendar
 	// Document is the text of a forwarded plan (EventFiles); it is read for
 	// proposals and not kept.
 	Document string

@@ -65,14 +65,32 @@ func (t *turn) files() {
 		if t.e.Document != "" && (t.d.Phase == Filling || t.d.Phase == Reviewing) && t.propose(typed.Clean(t.e.Document)) {
 			return
 		}
-		t.say(sayNoFileNow)
-		t.askAgain()
-		return
+		if f = t.fileField(); f == nil {
+			t.say(sayNoFileNow)
+			t.askAgain()
+			return
+		}
+		t.d.Phase, t.d.At = Filling, f.Key
 	}
 	for _, file := range t.e.Files {
 		t.file(f, file)
 	}
 	t.askAgain()
+}
+
+// fileField is the field that a file sent from the review belongs to: whoever
+// reads there what is missing sends it at once. nil elsewhere.
+func (t *turn) fileField() *Field {
+	v := t.view()
+	if t.d.Phase != Reviewing || len(t.d.Proposed) > 0 {
+		return nil
+	}
+	for _, f := range v.fields() {
+		if f.Kind == Files && t.mayEdit(f.Key, v) {
+			return f
+		}
+	}
+	return nil
 }
 
 func (t *turn) file(f *Field, file File) {

@@ -1,8 +1,10 @@
 package conversations
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"rongcuo/conversations/typed"
 )
@@ -54,11 +56,15 @@ func (t *turn) askGate(g *Gate) {
 		text.mark(Faint, sayAdviceTaken)
 	}
 	yes, no := g.words()
+	steer := []Button{{labelBack, "do:back"}, {labelSave, "do:save"}, {labelCancel, "do:cancel"}}
+	if i == 0 {
+		steer = steer[1:]
+	}
 	row := []Button{{yes, "gate:" + g.ID + ":yes"}, {no, "gate:" + g.ID + ":no"}}
 	if !g.Certain {
 		row = append(row, Button{labelUnsure, "gate:" + g.ID + ":unsure"})
 	}
-	t.reply(Reply{Text: text, Choices: [][]Button{row, {{labelBack, "do:back"}, {labelSave, "do:save"}, {labelCancel, "do:cancel"}}}})
+	t.reply(Reply{Text: text, Choices: [][]Button{row, steer}})
 }
 
 func (t *turn) gateText(s string) {
@@ -69,7 +75,7 @@ func (t *turn) gateText(s string) {
 		id, err = string(answer), nil
 	}
 	if err != nil || id == string(typed.Unsure) && g.Certain {
-		t.say(sprintf(sayGateWords, yes, no))
+		t.say(sprintf(map[bool]string{true: sayGateCertain, false: sayGateWords}[g.Certain], yes, no))
 		t.askAgain()
 		return
 	}
@@ -87,6 +93,7 @@ func (t *turn) pressGate(id, answer string) bool {
 
 func (t *turn) answerGate(g *Gate, answer string) {
 	t.d.Gates[g.ID] = GateAnswer{Answer: answer, Advice: t.d.Gates[g.ID].Advice}
+	t.renew(func(d *Field) bool { return d.Gates })
 	if answer == g.Note {
 		t.say(g.Say)
 	}
@@ -115,7 +122,7 @@ func (t *turn) advised() {
 func (t *turn) explainStop() {
 	why, article, ways := t.stopReason()
 	text := Message{}
-	text.add(sayStopped)
+	text.add(t.p.Stopped)
 	text.mark(Bold, why)
 	if article != "" {
 		text.mark(Faint, "（"+article+"）")
@@ -182,6 +189,66 @@ func (t *turn) set(texts map[string]string) {
 			t.d.Answers[key] = v
 		}
 	}
+}
+
+// showGateAnswers lists the self-check with a button to change each answer.
+func (t *turn) showGateAnswers() bool {
+	if t.d.Round > 0 || t.d.Phase != Reviewing && t.d.Phase != Filling {
+		return false
+	}
+	text, r := Message{}, Reply{}
+	for i, g := range t.p.Gates {
+		text.line()
+		text.add(sprintf("%d. %s", i+1, g.Ask))
+		text.mark(Bold, g.answerWord(t.d.Gates[g.ID]))
+		button := Button{t.p.gateLabel(g.ID), "edit:" + g.ID}
+		if i%3 == 0 {
+			r.Choices = append(r.Choices, nil)
+		}
+		r.Choices[i/3] = append(r.Choices[i/3], button)
+	}
+	r.Text, r.Choices = text, append(r.Choices, []Button{{labelGoOn, "do:ask"}})
+	t.reply(r)
+	return true
+}
+
+// gateLabel is what the button says that opens a gate again.
+func (p *Procedure) gateLabel(id string) string {
+	return sprintf(labelGate, slices.IndexFunc(p.Gates, func(g Gate) bool { return g.ID == id })+1)
+}
+
+// gateNamed finds the gate that 自查第十一项, 自查11 or N11 names, or nil.
+func (p *Procedure) gateNamed(word string) *Gate {
+	m := gateName.FindStringSubmatch(strings.TrimSpace(word))
+	if m == nil {
+		return nil
+	}
+	n, err := typed.Number(m[1], 0)
+	if err != nil || n < 1 || int(n) > len(p.Gates) {
+		return nil
+	}
+	return &p.Gates[int(n)-1]
+}
+
+var gateName = regexp.MustCompile(`^(?:自查的?第?|[Nn])([0-9一二三四五六七八九十]{1,3})(?:项|题|条|个)?$`)
+
+// correctGate takes “自查第十一项改成是”.
+func (t *turn) correctGate(g *Gate, word string) {
+	yes, no := g.words()
+	answer, err := typed.YesNo(word)
+	switch {
+	case t.d.Round > 0:
+		t.say(sayOnlyRemarks)
+	case word == yes, err == nil && answer == typed.Yes && g.Yes == "":
+		t.answerGate(g, "yes")
+		return
+	case word == no, err == nil && answer == typed.No && g.No == "":
+		t.answerGate(g, "no")
+		return
+	default:
+		t.say(sprintf(sayGateCertain, yes, no))
+	}
+	t.askAgain()
 }
 
 // gateBack asks the gate before.

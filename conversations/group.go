@@ -1,7 +1,10 @@
 package conversations
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rongcuo/conversations/typed"
@@ -129,7 +132,42 @@ func (t *turn) groupText(f *Field, s string) {
 		return
 	}
 	t.d.Item = &Item{Of: f.Key, Index: n, At: f.Fields[0].Key, Answers: Answers{}}
-	t.itemText(s)
+	switch word := strings.Trim(s, "。！! "); {
+	case slices.Contains(groupDoneWords, word):
+		if t.d.Item = nil; n == 0 {
+			t.askAgain()
+			return
+		}
+		t.groupDone(f)
+	case groupMore.MatchString(word):
+		t.askAgain()
+	case t.itemInOne(f, s):
+	default:
+		t.itemText(s)
+	}
+}
+
+// What is said between items instead of pressing a button.
+var (
+	groupDoneWords = []string{"都填好了", "填好了", "完成", "好了", "没有了", "没了", "就这些", "就这一条", "就这一家", "结束"}
+	groupMore      = regexp.MustCompile(`^(?:再)?(?:添加|增加|加|新增)(?:上)?(?:一|1)?(?:条|家|项|个)?$`)
+)
+
+// itemInOne takes the first two answers of an item from one line, the way people
+// write it: 示例街道党工委：组织居民议事.
+func (t *turn) itemInOne(f *Field, s string) bool {
+	name, rest, found := strings.Cut(strings.ReplaceAll(s, ":", "："), "：")
+	if !found || strings.Contains(s, "\n") || len(f.Fields) < 2 || f.Fields[0].Kind != Organisation {
+		return false
+	}
+	first, err := f.Fields[0].read(name, nil, t.now)
+	if err != nil {
+		return false
+	}
+	t.d.Item.Answers[f.Fields[0].Key] = first
+	t.d.Item.At = f.Fields[1].Key
+	t.itemText(rest)
+	return true
 }
 
 func (t *turn) askItem() {

@@ -15,6 +15,7 @@ type Guide struct {
 	Asker    Asker
 	Proposer Proposer
 	Screener Screener
+	Calendar *Calendar
 }
 
 // Asker answers a question about the rules that was put in the middle of a
@@ -45,10 +46,11 @@ const minPlan = 30
 // ok is false if there is no such procedure.
 func (g *Guide) Step(ctx context.Context, d Dialog, e Event, now time.Time) (next Dialog, replies []Reply, ok bool) {
 	if refusal := g.screen(e); refusal != "" {
-		next, replies, ok = g.Library.Step(d, Event{Kind: EventAction, Action: "do:ask", Roles: e.Roles}, now)
+		next, replies, ok = g.Library.Step(d, Event{Kind: EventAction, Action: "do:ask", Roles: e.Roles, Calendar: g.Calendar}, now)
 		return next, append([]Reply{{Text: plain(refusal)}}, replies...), ok
 	}
 	e.Proposals = g.propose(ctx, d, e, now)
+	e.Calendar = g.Calendar
 	next, replies, ok = g.Library.Step(d, e, now)
 	for i := range replies {
 		if replies[i].Ask == "" {

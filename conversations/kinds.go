@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,6 +108,9 @@ func (f *Field) bounds(v Value, today time.Time) error {
 	switch f.Kind {
 	case Text, Longtext, Organisation:
 		amount = int64(typed.Length(v.Text))
+		if f.Kind == Organisation && amount > 0 && !unitName.MatchString(v.Text) {
+			return &typed.Error{Say: fmt.Sprintf(sayNoUnit, f.Example)}
+		}
 		if amount == 0 {
 			return &typed.Error{Say: sayEmpty}
 		}
@@ -125,7 +129,11 @@ func (f *Field) bounds(v Value, today time.Time) error {
 	case Money:
 		return f.amountBounds(v.Fen)
 	case Daterange:
-		amount, unit = int64(day(v.To).Sub(day(v.From)).Hours()/24)+1, "天"
+		amount = int64(day(v.To).Sub(day(v.From)).Hours()/24) + 1
+		if f.Max > 0 && amount > f.Max {
+			return &typed.Error{Say: fmt.Sprintf(sayTooManyDays, amount, f.Max)}
+		}
+		return nil
 	case Year:
 		if int(first(v.Numbers)) > today.Year() {
 			return &typed.Error{Say: sayYearAhead}
@@ -146,6 +154,10 @@ func (f *Field) bounds(v Value, today time.Time) error {
 	}
 	return nil
 }
+
+// unitName is what a unit is called: Chinese words, and none that tells of
+// something else. Names of persons have at most four characters.
+var unitName = regexp.MustCompile(`^[\p{Han}（）()《》〈〉“”·、A-Za-z0-9\s]*\p{Han}{4}[\p{Han}（）()《》〈〉“”·、A-Za-z0-9\s]*$`)
 
 func (f *Field) amountBounds(fen int64) error {
 	if fen < f.Min || f.Max > 0 && fen > f.Max {

@@ -1,6 +1,10 @@
 package conversations
 
-import "rongcuo/conversations/typed"
+import (
+	"regexp"
+
+	"rongcuo/conversations/typed"
+)
 
 // Procedure is one guided application as data: what is asked, what holds, who
 // decides and what is printed. It comes from a YAML file (load.go), is checked
@@ -17,12 +21,14 @@ type Procedure struct {
 	Number  string // prefix of application numbers: FS gives FS-2026-…
 
 	Welcome      string // said first, in every dialog
+	Stopped      string // said before the reason why it does not go on
 	Drafts       Drafts
 	Gates        []Gate
 	Ways         []Way   // offered at every stop
 	Consultation []Field // asked after a gate was answered 不确定 and advice was taken
 	Steps        []Step
 	Checks       []Rule // of the whole content, at the review
+	Watch        Watch
 	Review       Review
 
 	Roles       []Role
@@ -48,6 +54,17 @@ type Drafts struct {
 	Remind []int // a reminder after so many
 	Warn   int   // a last warning
 	Gone   int   // deleted
+}
+
+// Watch is what texts are looked at for, to be told as a hint that the person may
+// wave aside: names of persons and words about their private lives. What must not
+// be kept at all is the Screener's.
+type Watch struct {
+	Names string // what is said of a name, with %s for it; "" looks for none
+	Words []struct {
+		Find Pattern
+		Say  string
+	}
 }
 
 // Gate is a question that must be answered before the form: it decides whether
@@ -117,27 +134,45 @@ type Field struct {
 	Example  string
 	When     Condition // asked only if it holds
 	Optional bool
-	Names    bool // holds names of persons: left out of a redacted copy
+	Finds    []Pattern // how running text says it without naming it; the group, or all of it, is read
+	Names    bool      // holds names of persons: left out of a redacted copy
 	// Min and Max bound what the kind counts: characters of a text, the number
 	// itself, fen of an amount, chosen options, items, days of a range.
 	Min, Max int64
 	Rules    []Rule // checked at once and again at the review
 
-	Unit        string   // money: what a bare number counts (元 or 万元); number: shown behind it
-	Parts       []string // number: the names of the numbers
-	Decimals    int      // number
-	Behind      bool     // date: a date without a year is the last one, not the next
-	Clock       bool     // date
-	Options     []Option // choice, choices
-	FromBodies  bool     `yaml:"from_bodies"`  // choice: of the bodies that may decide
-	SuggestFrom []string `yaml:"suggest_from"` // choices: fields whose words suggest options, never pre-selected
-	Noun        string   // group: 风险
-	Fields      []Field  // group
-	Papers      []Paper  // files
-	Accept      []string // files: extensions without a dot
-	MaxMB       int64    `yaml:"max_mb"` // files: of one file
-	Pledge      string   // declaration: what is confirmed
-	Gates       bool     // declaration: shows the answers to the gates
+	Unit        string    // money: what a bare number counts (元 or 万元); number: shown behind it
+	Parts       []string  // number: the names of the numbers
+	Decimals    int       // number
+	Behind      bool      // date: a date without a year is the last one, not the next
+	Clock       bool      // date
+	Options     []Option  // choice, choices
+	FromBodies  bool      `yaml:"from_bodies"`  // choice: of the bodies that may decide
+	SuggestFrom []string  `yaml:"suggest_from"` // choices: fields whose words suggest options, never pre-selected
+	Noun        string    // group: 风险
+	Fields      []Field   // group
+	Papers      []Paper   // files
+	Accept      []string  // files: extensions without a dot
+	MaxMB       int64     `yaml:"max_mb"` // files: of one file
+	Pledge      string    // declaration: what is confirmed
+	Gates       bool      // declaration: shows the answers to the gates, and is asked again when one changes
+	Renew       bool      // declaration: is asked again when an answer changes
+	Recheck     string    // a gate that this answer bears on: it is shown once more
+	Early       Condition // asked before all others while it holds
+}
+
+// Pattern is a regular expression.
+type Pattern struct{ *regexp.Regexp }
+
+// UnmarshalYAML compiles the expression; the error names its place.
+func (p *Pattern) UnmarshalYAML(decode func(any) error) error {
+	var s string
+	if err := decode(&s); err != nil {
+		return err
+	}
+	var err error
+	p.Regexp, err = regexp.Compile(s)
+	return err
 }
 
 // Option is one thing to choose.

@@ -103,8 +103,7 @@ func (v *view) mentions(text string) []mention {
 func mentionAt(text string, at int, name string, f *Field) (mention, bool) {
 	lineStart := strings.LastIndexByte(text[:at], '\n') + 1
 	heading := lineNumber.FindString(text[lineStart:at]) == text[lineStart:at]
-	before, _ := utf8.DecodeLastRuneInString(text[:at])
-	if !heading && !strings.ContainsRune(clauseEnds+"：: ", before) {
+	if n := intoClause(text[lineStart:at]); !heading && n > 0 && (n > maxPrefix || f.Kind != Number && f.Kind != Money) {
 		return mention{}, false
 	}
 	m := mention{field: f, start: at, end: at + len(name), heading: heading}
@@ -125,8 +124,46 @@ func mentionAt(text string, at int, name string, f *Field) (mention, bool) {
 	return m, true
 }
 
-// found makes proposals of the mentions, at most one for a field.
+// maxPrefix is how many characters may stand before the name of an amount or a
+// number within its clause: 项目总投资, 预计涉及人数.
+const maxPrefix = 4
+
+// intoClause counts the characters since the last end of a clause.
+func intoClause(before string) int {
+	if i := strings.LastIndexAny(before, clauseEnds+"：: "); i >= 0 {
+		_, size := utf8.DecodeRuneInString(before[i:])
+		before = before[i+size:]
+	}
+	return utf8.RuneCountInString(before)
+}
+
+// found makes proposals of the mentions and of what running text says without
+// naming it, at most one for a field, in the order of the form.
 func (v *view) found(text string) []Proposal {
+	out := v.foundByName(text)
+	for _, f := range v.fields() {
+		if slices.ContainsFunc(out, func(p Proposal) bool { return p.Key == f.Key }) {
+			continue
+		}
+		for _, find := range f.Finds {
+			m := find.FindStringSubmatchIndex(text)
+			if m == nil {
+				continue
+			}
+			from, to := m[0], m[1]
+			if len(m) > 2 && m[2] >= 0 {
+				from, to = m[2], m[3]
+			}
+			if value, err := f.read(text[from:to], v.options(f), v.now); err == nil {
+				out = append(out, Proposal{Key: f.Key, Value: value, Source: sentence(text, m[0])})
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (v *view) foundByName(text string) []Proposal {
 	var out []Proposal
 	mentions := v.mentions(text)
 	for i, m := range mentions {
@@ -137,7 +174,11 @@ func (v *view) found(text string) []Proposal {
 		if m.body > end || slices.ContainsFunc(out, func(p Proposal) bool { return p.Key == m.field.Key }) {
 			continue
 		}
-		if value, ok := v.readBody(m.field, text[m.body:end]); ok {
+		body := text[m.body:end]
+		if m.field.Kind == Longtext {
+			body = ownLines(body)
+		}
+		if value, ok := v.readBody(m.field, body); ok {
 			out = append(out, Proposal{Key: m.field.Key, Value: value, Source: sentence(text, m.start)})
 		}
 	}
@@ -163,6 +204,23 @@ func (v *view) readBody(f *Field, body string) (Value, bool) {
 	}
 	return Value{}, false
 }
+
+// ownLines is what belongs to a long answer: what stands on the line of its name,
+// or under it when the line ends there, with the numbered lines that follow. The
+// next ordinary line is about something else.
+func ownLines(body string) string {
+	lines := strings.SplitAfter(body, "\n")
+	n := 0
+	for n < len(lines) && strings.TrimSpace(lines[n]) == "" { // the name stood alone on its line
+		n++
+	}
+	for n++; n < len(lines) && listed.MatchString(lines[n]); n++ {
+	}
+	return strings.Join(lines[:min(n, len(lines))], "")
+}
+
+// listed is a line of a list.
+var listed = regexp.MustCompile(`^[\s　]*(?:[（(][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,2}[、.．)]|第[一二三四五六七八九十]步|[①-⑳]|[-•·*])`)
 
 // lineTail is the number of the next heading, which belongs to it.
 var lineTail = regexp.MustCompile(`\n[\s　]*(?:[（(]?[0-9一二三四五六七八九十]{1,3}[)）、.．]?)?[\s　]*$`)
@@ -269,6 +327,7 @@ func (t *turn) pressTake(key, _ string) bool {
 		for _, p := range t.d.Proposed {
 			t.take(p)
 		}
+		t.say(sprintf(sayTaken, len(t.d.Proposed)))
 		t.d.Proposed = nil
 		t.moveOn()
 		return true
@@ -329,5 +388,6 @@ func (t *turn) put(f *Field, value Value) (refusal string) {
 	}
 	delete(t.d.Skipped, f.Key)
 	t.mended(f.Key)
+	t.changed(f, old, had, value)
 	return ""
 }

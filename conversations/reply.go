@@ -8,6 +8,7 @@ type Reply struct {
 	Choices  [][]Button `json:"choices,omitempty"`  // rows
 	Wanted   *Wanted    `json:"wanted,omitempty"`   // files are asked for
 	Progress *Progress  `json:"progress,omitempty"` // of a question
+	Step     int        `json:"step,omitempty"`     // of a list of answers: which step it shows, from 1
 	// Ask is a policy question that the person put in the middle. The caller
 	// answers it in this reply's place; the question of the form follows.
 	Ask string `json:"ask,omitempty"`

@@ -28,6 +28,11 @@ func (v *view) findings() []finding {
 			}
 		}
 	}
+	for _, f := range v.fields() {
+		for _, say := range v.hints(f) {
+			out = append(out, finding{Yellow, f.Label + "：" + say, f.Key})
+		}
+	}
 	for _, r := range v.failing(v.p.Checks) {
 		level := r.Level
 		if level != Yellow {
@@ -76,7 +81,11 @@ func (t *turn) findingsReply(v *view) Reply {
 		text.add(levelSign(f.level) + f.say)
 		if f.field != "" && !seen[f.field] && t.d.Phase == Reviewing {
 			seen[f.field] = true
-			r.Choices = append(r.Choices, []Button{{labelEdit + " " + t.labelOf(f.field), "edit:" + f.field}})
+			row := []Button{{t.editLabel(f.field), "edit:" + f.field}}
+			if g := t.p.Field(f.field); g != nil && len(v.hints(g)) > 0 {
+				row = append(row, Button{labelFine, "fine:" + f.field})
+			}
+			r.Choices = append(r.Choices, row)
 		}
 	}
 	if len(list) == 0 {
@@ -87,24 +96,29 @@ func (t *turn) findingsReply(v *view) Reply {
 	return r
 }
 
-func (t *turn) labelOf(key string) string {
+func (t *turn) editLabel(key string) string {
 	if f := t.p.Field(key); f != nil {
-		return f.Label
+		return labelEdit + " " + f.Label
 	}
-	return sprintf(labelGate, key)
+	return t.p.gateLabel(key)
 }
 
 // closing tells where it goes, until when, what was declared, and how to send.
 func (t *turn) closing(v *view) Reply {
-	text := Message{}
-	if body := t.p.body(&t.d); body != "" {
+	text := t.paperList(v)
+	if _, body := t.p.Body(t.p.Draft(t.d)); body != "" {
+		text.line()
 		text.mark(Bold, sayBody)
 		text.add(body)
 	}
 	if l := t.p.limit(t.p.Review.Limit); l != nil {
 		text.line()
 		text.mark(Bold, l.Name+"：")
-		text.add(sprintf(sayExpected, l.Days))
+		if t.e.Calendar != nil {
+			text.add(sprintf(sayExpectedOn, FormatDue(t.e.Calendar.After(t.now, l.Days))))
+		} else {
+			text.add(sprintf(sayExpected, l.Days))
+		}
 		text.mark(Faint, inBrackets(l.Article))
 	}
 	for _, f := range v.fields() {
@@ -137,6 +151,38 @@ func (t *turn) closing(v *view) Reply {
 	return r
 }
 
+// paperList is the list of attachments with what is missing of it.
+func (t *turn) paperList(v *view) Message {
+	text := Message{}
+	for _, f := range v.fields() {
+		if f.Kind != Files {
+			continue
+		}
+		missing := v.missing(f)
+		for _, p := range v.papers(f) {
+			n := 0
+			for _, file := range t.d.Answers[f.Key].Files {
+				if file.Paper == p.ID {
+					n++
+				}
+			}
+			text.line()
+			switch {
+			case slices.Contains(missing, p):
+				text.add("🔴 " + p.ID + " " + p.Name + sayPaperGap)
+			case n > 0:
+				text.add("☑ " + p.ID + " " + p.Name + sprintf(sayPaperCount, n))
+			default:
+				text.add("☐ " + p.ID + " " + p.Name + sayIfThere)
+			}
+		}
+	}
+	if len(text) > 0 {
+		text = append(Message{{Text: sayPapers, Mark: Bold}, {Text: "\n"}}, text...)
+	}
+	return text
+}
+
 // mayConfirm: the head may always send in what the handler may.
 func (t *turn) mayConfirm() bool {
 	return t.e.may(t.p.confirms(&t.d)) || t.e.may(t.p.Review.Confirm)
@@ -153,16 +199,6 @@ func (p *Procedure) confirms(d *Dialog) string {
 		}
 	}
 	return p.Review.Confirm
-}
-
-// body is the name of the body that was chosen to decide.
-func (p *Procedure) body(d *Dialog) string {
-	for _, f := range p.fields {
-		if f.FromBodies {
-			return f.optionLabel(d.Answers[f.Key].Text)
-		}
-	}
-	return ""
 }
 
 // ready shows the draft to whoever confirms it.

@@ -154,6 +154,9 @@ func (t *turn) text(s string) {
 		return
 	}
 	if isQuestion(s) {
+		if t.explain(s) {
+			return
+		}
 		t.reply(Reply{Ask: s})
 		t.askAgain()
 		return
@@ -243,6 +246,6 @@ func init() { // the functions lead back to action, which a plain initializer ma
 		"paper": (*turn).pressPaper, "unfile": (*turn).pressUnfile,
 		"take": (*turn).pressTake, "leave": (*turn).pressLeave,
 		"submit": (*turn).pressSubmit, "send": (*turn).pressSend, "recall": (*turn).pressRecall, "export": (*turn).pressExport,
-		"do": (*turn).pressCommand,
+		"do": (*turn).pressCommand, "fine": (*turn).pressFine,
 	}
 }

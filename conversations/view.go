@@ -144,14 +144,30 @@ func (v *view) stopped() (*Field, *Rule) {
 	return nil, nil
 }
 
-// next is the first open field, or nil.
+// next is the first open field, or nil; those that are urgent come first.
 func (v *view) next() *Field {
-	for _, f := range v.fields() {
-		if v.open(f) {
-			return f
+	for _, early := range []bool{true, false} {
+		for _, f := range v.fields() {
+			if (!early || f.Early.String() != "" && f.Early.holds(v.values)) && v.open(f) {
+				return f
+			}
 		}
 	}
 	return nil
+}
+
+// Pressing says of a dialog that is pressed for time whether what is asked before
+// all else (Field.Early) has been answered. Both are false for an ordinary one.
+func (p *Procedure) Pressing(d Dialog, now time.Time) (pressing, answered bool) {
+	v := p.view(&d, now)
+	open := false
+	for _, f := range v.fields() {
+		if f.Early.String() != "" && f.Early.holds(v.values) {
+			pressing = true
+			open = open || v.open(f)
+		}
+	}
+	return pressing, pressing && !open
 }
 
 // before is the visible field in front of one, or nil.

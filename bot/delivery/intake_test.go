@@ -45,6 +45,7 @@ func TestWebhookAnswers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := httptest.NewRequest(test.method, "/hook", strings.NewReader(test.body))
 			r.Header.Set("X-Telegram-Bot-Api-Secret-Token", test.secret)
+			r.Header.Set("Content-Type", "application/json")
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
 			if w.Code != test.status {
@@ -58,6 +59,7 @@ func TestWebhookAnswers(t *testing.T) {
 	s.Close()
 	r := httptest.NewRequest("POST", "/hook", strings.NewReader(string(textUpdate(3, 7, "x"))))
 	r.Header.Set("X-Telegram-Bot-Api-Secret-Token", "s3cret")
+	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	if h.ServeHTTP(w, r); w.Code != 503 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("status %d without a store, want 503 and Retry-After", w.Code)
@@ -123,6 +125,52 @@ func TestPollConfirmsOnlyWhatIsStored(t *testing.T) {
 		if !strings.Contains(a.bodies[i], offset) {
 			t.Errorf("question %d was %s, want %s", i, a.bodies[i], offset)
 		}
+	}
+}
+
+// BI132 and BI133: whatever answers come, each update is taken once, and nobody is
+// asked without a breath.
+func TestPollBearsStrangeAnswers(t *testing.T) {
+	batch := func(ids ...int64) string {
+		var updates []string
+		for _, id := range ids {
+			updates = append(updates, string(textUpdate(id, 7, "x")))
+		}
+		return `200 {"ok":true,"result":[` + strings.Join(updates, ",") + `]}`
+	}
+	hundred := make([]int64, 100)
+	for i := range hundred {
+		hundred[i] = int64(i + 1)
+	}
+	tests := []struct {
+		id, name  string
+		answers   []string
+		stored    int
+		offset    string // of the last question
+		questions int    // in an hour, at most
+	}{
+		{"BI132", "the same again and again", []string{batch(41)}, 1, "42", 3602},
+		{"BI132", "out of order", []string{batch(43, 41, 42), "wait"}, 3, "44", 2},
+		{"BI132", "numbers that jump back", []string{batch(1000), batch(5), batch(6), "wait"}, 3, "7", 4},
+		{"BI132", "a hundred of one chat", []string{batch(hundred...), "wait"}, 100, "101", 2},
+		{"BI132", "the last number", []string{batch(1<<31 - 1), batch(1<<31 - 1), batch(3), "wait"}, 2, "4", 4},
+		{"BI133", "empty at once", []string{batch()}, 0, "0", 3602},
+		{"BI133", "no update at all", []string{`200 {"ok":true,"result":[{"no":"update"}]}`}, 0, "0", 3602},
+		{"BI133", "20 MB", []string{`200 {"ok":true,"result":["` + strings.Repeat("x", 20<<20) + `"]}`, batch(8), "wait"}, 1, "9", 3},
+	}
+	for _, test := range tests {
+		t.Run(test.id+" "+test.name, func(t *testing.T) {
+			a, _, stored, err := pollAnswers(t, test.answers...)
+			if err != nil || stored != test.stored {
+				t.Errorf("stored %d, want %d, %v", stored, test.stored, err)
+			}
+			if len(a.at) > test.questions {
+				t.Errorf("asked %d times in an hour, want at most %d", len(a.at), test.questions)
+			}
+			if last := a.bodies[len(a.bodies)-1]; !strings.Contains(last, `"offset":`+test.offset+",") {
+				t.Errorf("asked at last %s, want offset %s", last, test.offset)
+			}
+		})
 	}
 }
 

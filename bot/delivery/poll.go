@@ -19,7 +19,8 @@ var ErrToken = errors.New("delivery: Telegram does not accept the bot's token")
 const (
 	pollWait     = 50 * time.Second // Telegram holds an empty answer so long
 	pollBatch    = 100              // the most that Telegram gives
-	maxPollBytes = 64 << 20         // 100 updates are a few 100 KB; what is beyond is no answer of Telegram
+	maxPollBytes = 16 << 20         // 100 updates are a few 100 KB; what is beyond is no answer of Telegram
+	pollPause    = time.Second      // after an answer that came at once and brought nothing new
 	maxToken     = 3                // 401s until ErrToken (fault X5)
 )
 
@@ -46,6 +47,7 @@ type poller struct {
 	url    string
 	token  string
 	offset int64
+	news   int       // updates of the last answer that were not known before
 	unkept int64     // number of an update that could not be stored; 0: none
 	failed int       // questions in a row that failed
 	since  time.Time // when the first of them did
@@ -92,15 +94,19 @@ func (p *poller) run(ctx context.Context) error {
 func (p *poller) loop(ctx context.Context) error {
 	p.offset, p.unkept = 0, 0
 	for ctx.Err() == nil {
+		asked := time.Now()
 		updates, err := p.ask(ctx)
 		if err == nil {
 			p.failed, p.denied = 0, 0
-			err = p.keep(ctx, updates)
+			err := p.keep(ctx, updates)
 			if errors.Is(err, errDeposed) {
 				return err
 			}
 			if err != nil && pause(ctx, storeRetry) {
 				p.office.log.Warn("updates could not be stored; they stay with Telegram and are asked for again", "err", err)
+			}
+			if err == nil && p.news == 0 && time.Since(asked) < pollPause { // Telegram holds an empty answer; who does not is not asked without a breath
+				pause(ctx, pollPause)
 			}
 			continue
 		}
@@ -117,7 +123,8 @@ func (p *poller) loop(ctx context.Context) error {
 }
 
 // keep writes the updates into the inbox and only then moves the offset.
-func (p *poller) keep(ctx context.Context, updates []json.RawMessage) error {
+func (p *poller) keep(ctx context.Context, updates []json.RawMessage) (err error) {
+	p.news = 0
 	o := p.office
 	o.probe("received")
 	items, next := p.read(updates)
@@ -130,7 +137,7 @@ func (p *poller) keep(ctx context.Context, updates []json.RawMessage) error {
 	if len(items) == 0 {
 		return nil
 	}
-	added, err := o.receive(ctx, items, func(ctx context.Context) []Item {
+	p.news, err = o.receive(ctx, items, func(ctx context.Context) []Item {
 		updates, _ := p.ask(ctx) // a failure shows again when the store has answered
 		items, _ := p.read(updates)
 		return items
@@ -142,13 +149,14 @@ func (p *poller) keep(ctx context.Context, updates []json.RawMessage) error {
 	o.probe("stored")
 	p.offset, p.unkept = next, 0
 	o.inbox.poke()
-	o.log.Debug("updates received", "count", len(items), "new", added)
+	o.log.Debug("updates received", "count", len(items), "new", p.news)
 	return nil
 }
 
-// read makes items of updates and says what offset confirms them.
+// read makes items of updates and says what offset confirms them: one behind the
+// highest of them, also where all are below the last offset. After a week without
+// updates Telegram goes on from a number of its choice.
 func (p *poller) read(updates []json.RawMessage) (items []Item, next int64) {
-	next = p.offset
 	for _, raw := range updates {
 		it, err := updateItem(raw)
 		if err != nil {
@@ -157,6 +165,9 @@ func (p *poller) read(updates []json.RawMessage) (items []Item, next int64) {
 		}
 		items = append(items, it)
 		next = max(next, it.Order+1)
+	}
+	if len(items) == 0 {
+		next = p.offset
 	}
 	return items, next
 }

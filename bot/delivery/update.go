@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,9 +17,9 @@ var errNoUpdate = errors.New("delivery: not an update")
 // number and its chat are read, so that a kind of update that came with a newer
 // Bot API passes too.
 func updateItem(raw []byte) (Item, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return Item{}, fmt.Errorf("%w: %w", errNoUpdate, err)
+	fields, err := membersOf(raw)
+	if err != nil {
+		return Item{}, err
 	}
 	var id int64
 	if err := json.Unmarshal(fields["update_id"], &id); err != nil || id < 0 {
@@ -33,6 +34,30 @@ func updateItem(raw []byte) (Item, error) {
 		}
 	}
 	return it, nil
+}
+
+// membersOf reads the members of the one JSON object that raw is. A name that comes
+// twice is refused: of two update_ids nobody knows which the sender meant.
+func membersOf(raw []byte) (map[string]json.RawMessage, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil { // in whole, with nothing behind it
+		return nil, fmt.Errorf("%w: %w", errNoUpdate, err)
+	}
+	names := json.NewDecoder(bytes.NewReader(raw))
+	_, err := names.Token()
+	for n := 0; err == nil && names.More(); n++ {
+		if n == len(fields) {
+			return nil, fmt.Errorf("%w: a name twice", errNoUpdate)
+		}
+		var value json.RawMessage
+		if _, err = names.Token(); err == nil {
+			err = names.Decode(&value)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoUpdate, err)
+	}
+	return fields, nil
 }
 
 // chatOf finds the chat whose order an update belongs to: its own, that of the

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"mime"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -21,42 +24,51 @@ const (
 
 // Webhook gives the handler of the address that setWebhook names, with the same
 // secret (1-256 letters, digits, _ and -). It answers 200 when the update is on
-// disk (also when it was before), 401 to a wrong secret, 405, 413 or 400 to what
-// Telegram would not send, and 503 with Retry-After, at which Telegram sends
-// again, when the store does not answer.
+// disk (also when it was before), 401 to a wrong secret or two, 405, 415, 413 or
+// 400 to what Telegram would not send, and 503 with Retry-After, at which Telegram
+// sends again, when the store does not answer.
 func (o *Office) Webhook(secret string) (http.Handler, error) {
 	if secret == "" {
 		return nil, fmt.Errorf("%w: a webhook needs a secret", ErrInvalid)
 	}
 	want := sha256.Sum256([]byte(secret))
+	var refusals refusalLog
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got := sha256.Sum256([]byte(r.Header.Get("X-Telegram-Bot-Api-Secret-Token")))
-		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
+		status, why := http.StatusUnauthorized, "without the secret"
+		if given := r.Header.Values("X-Telegram-Bot-Api-Secret-Token"); len(given) == 1 {
+			if got := sha256.Sum256([]byte(given[0])); subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
+				status, why = o.serve(w, r)
+			}
 		}
-		w.WriteHeader(o.serve(w, r))
+		if why != "" {
+			refusals.note(o.log, why, status)
+		}
+		w.WriteHeader(status)
 	}), nil
 }
 
-// serve stores the update of a request and returns the status to answer.
-func (o *Office) serve(w http.ResponseWriter, r *http.Request) int {
+// serve stores the update of a request and returns the status to answer, and of a
+// request that was refused why.
+func (o *Office) serve(w http.ResponseWriter, r *http.Request) (status int, why string) {
 	if r.Method != http.MethodPost {
-		return http.StatusMethodNotAllowed
+		w.Header().Set("Allow", http.MethodPost)
+		return http.StatusMethodNotAllowed, "not posted"
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if coding := r.Header.Get("Content-Encoding"); err != nil || kind != "application/json" || coding != "" && coding != "identity" {
+		return http.StatusUnsupportedMediaType, "no JSON"
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxWebhookBytes))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		o.log.Warn("webhook: a body larger than any update was refused", "limit", maxWebhookBytes)
-		return http.StatusRequestEntityTooLarge
+		return http.StatusRequestEntityTooLarge, "larger than any update"
 	}
 	if err != nil {
-		return http.StatusBadRequest
+		return http.StatusBadRequest, "broken off"
 	}
 	o.probe("received")
 	it, err := updateItem(body)
 	if err != nil {
-		o.log.Warn("webhook: something that is no update was refused", "bytes", len(body))
-		return http.StatusBadRequest
+		return http.StatusBadRequest, "no update"
 	}
 	// Telegram may hang up; the write is short and worth finishing.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), webhookTime)
@@ -64,12 +76,32 @@ func (o *Office) serve(w http.ResponseWriter, r *http.Request) int {
 	if _, err := o.receive(ctx, []Item{it}, nobody); err != nil {
 		o.log.Warn("webhook: an update could not be stored; Telegram will send it again", "err", err)
 		w.Header().Set("Retry-After", webhookRetry)
-		return http.StatusServiceUnavailable
+		return http.StatusServiceUnavailable, ""
 	}
 	o.probe("stored")
 	o.inbox.poke()
-	return http.StatusOK
+	return http.StatusOK, ""
 }
 
 // nobody else waits behind one update: each has a request of its own.
 func nobody(context.Context) []Item { return nil }
+
+// refusalLog writes one line a second at most, however many requests somebody
+// makes up; the next line counts those between.
+type refusalLog struct {
+	mu   sync.Mutex
+	last time.Time
+	more int
+}
+
+func (l *refusalLog) note(log *slog.Logger, why string, status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if now.Sub(l.last) < time.Second {
+		l.more++
+		return
+	}
+	log.Warn("webhook: a request was refused", "why", why, "status", status, "others", l.more)
+	l.last, l.more = now, 0
+}

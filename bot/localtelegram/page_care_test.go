@@ -3,6 +3,7 @@ package localtelegram_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -117,6 +118,48 @@ func TestEveryRoleHasATab(t *testing.T) {
 		tab.untilText("我是容错助手")
 	}
 	first.until(`[...document.querySelectorAll(".person-last")].filter(e => e.textContent.includes("我是容错助手")).length === 6`)
+}
+
+// TestAPageOpenedAgainShowsTheSame: the way back, a reload with a chosen file and a second tab of the
+// same person lose nothing and send nothing by themselves.
+func TestAPageOpenedAgainShowsTheSame(t *testing.T) {
+	s := startSample(t, localtelegram.Options{NoLimits: true})
+	b := openPage(t, s.URL()+"/#admin", 1000, 700, false)
+	b.click("#start")
+	b.untilText("我是容错助手")
+	b.click(".person[href='#handler']")
+	b.until("location.hash === '#handler'")
+	b.do(chromedp.NavigateBack())
+	b.until(`document.querySelector(".person[aria-current]")?.getAttribute("href") === "#admin"`)
+	b.untilText("我是容错助手")
+	rows := eval[int](b, "document.querySelectorAll('.row').length")
+	eval[bool](b, `(() => { const d = new DataTransfer(); d.items.add(new File(["条文"], "新办法.md"));
+		document.querySelector(".room").dispatchEvent(new DragEvent("drop", {dataTransfer: d, bubbles: true, cancelable: true})); return true; })()`)
+	b.until("document.querySelector('.chosen')")
+	b.do(chromedp.Reload())
+	b.untilText("我是容错助手")
+	same := fmt.Sprintf("document.querySelectorAll('.row').length === %d", rows)
+	b.until(same)
+
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	defer cancel()
+	second := &browser{t: t, ctx: ctx, shots: b.shots}
+	second.do(chromedp.EmulateViewport(1000, 700), chromedp.Navigate(s.URL()+"/#admin"))
+	second.until(same)
+	second.sayAs("admin", "/start")
+	b.until(fmt.Sprintf("document.querySelectorAll('.row').length > %d", rows+1))
+}
+
+// TestOneLineHasNoScrollbar: the field grows with what is written, and scrolls only when it is full.
+func TestOneLineHasNoScrollbar(t *testing.T) {
+	s := startSample(t, localtelegram.Options{NoLimits: true})
+	b := openPage(t, s.URL()+"/#admin", 1280, 1000, false)
+	b.click("#start")
+	b.untilText("我是容错助手")
+	for text, scrolls := range map[string]bool{"": false, "一行": false, strings.Repeat("很多行\n", 40): true} {
+		eval[bool](b, `(() => { const i = document.getElementById("input"); i.value = `+strconv.Quote(text)+`; i.dispatchEvent(new Event("input")); return true; })()`)
+		b.until(fmt.Sprintf(`(getComputedStyle(document.getElementById("input")).overflowY === "auto") === %v`, scrolls))
+	}
 }
 
 func TestAnInvitationIsOpenedAsSomebody(t *testing.T) {

@@ -27,7 +27,7 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	telegram, err := localtelegram.New(localtelegram.Options{RealToken: s.Token != "", Started: true, NoLimits: true, Log: log})
+	telegram, err := localtelegram.New(localtelegram.Options{RealToken: s.Token != "", Started: true, NoLimits: true, Log: log, Groups: []localtelegram.Group{townGroup}})
 	if err != nil {
 		return failure("演示不能和真实的机器人令牌同时使用，请先去掉设置 TELEGRAM_TOKEN。")
 	}
@@ -69,6 +69,10 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 	fmt.Fprintf(out, "请用浏览器打开 %s （按 Ctrl+C 结束）\n", telegram.URL())
 	return w.run(ctx)
 }
+
+// townGroup is where some of the demo's people talk among themselves; the bot
+// answers there when it is named.
+var townGroup = localtelegram.Group{Key: "group", Title: "工作交流群", ChatID: -1001, Members: []string{"official", "handler", "head", "outsider"}}
 
 // townPosts are who does what in the demo's county.
 var townPosts = map[string]struct {

@@ -38,9 +38,11 @@ func (p page) get(path string, into any) {
 	}
 }
 
+// say writes as somebody, in a group as "somebody#group".
 func (p page) say(as, text string) {
 	p.t.Helper()
-	body, _ := json.Marshal(map[string]string{"as": as, "text": text})
+	as, in, _ := strings.Cut(as, "#")
+	body, _ := json.Marshal(map[string]string{"as": as, "in": in, "text": text})
 	response, err := http.Post(p.url+"/local/say", "application/json", bytes.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
@@ -103,7 +105,8 @@ func (p page) shows(as, words string) {
 	deadline := time.Now().Add(20 * time.Second)
 	for after := int64(0); ; {
 		var list []message
-		p.get(fmt.Sprintf("/local/chat?as=%s&wait=5&after=%d", as, after), &list)
+		who, in, _ := strings.Cut(as, "#")
+		p.get(fmt.Sprintf("/local/chat?as=%s&in=%s&wait=5&after=%d", who, in, after), &list)
 		for _, m := range list {
 			after = max(after, m.ID)
 			if m.From == "bot" && strings.Contains(m.Text, words) {
@@ -134,6 +137,14 @@ func TestTheDemoHasAFilingThatWaits(t *testing.T) {
 	if errOut.String() != "" {
 		t.Errorf("the demo complained: %s", errOut.String())
 	}
+}
+
+// The demo has a group, in which the bot answers who names it.
+func TestTheDemoHasAGroup(t *testing.T) {
+	p, _, _ := startDemo(t)
+	p.say("official#group", "哪些情形不予容错？")
+	p.say("head#group", "@rongcuo_bot 对认定结论不服怎么办？")
+	p.shows("outsider#group", "第三十八条")
 }
 
 func TestTheDemoRefusesARealToken(t *testing.T) {

@@ -91,6 +91,9 @@ func (d *Desk) Begin(ctx context.Context, s Submission) (Filing, error) {
 	return d.enter(ctx, s, func(p shape) string { return p.urgent.ID })
 }
 
+// Calendar is the one that limits are counted by now.
+func (d *Desk) Calendar() *conversations.Calendar { return d.calendar.Load() }
+
 // Begins says that a draft may take the urgent path now (Begin).
 func (d *Desk) Begins(draft conversations.Content) bool {
 	id, version := draft.Procedure()

@@ -304,3 +304,18 @@ func FuzzNumbersAndChoices(f *testing.F) {
 		}
 	})
 }
+
+func TestPersonNames(t *testing.T) {
+	for in, want := range map[string]string{
+		"患病的李小花（未成年）和邻居张建国赞成":        "张建国 李小花",
+		"王大明同志负责，村民赵六表示同意":           "赵六 王大明",
+		"居民某某反映，社区主任负责":              "",
+		"原建设单位已经注销，周边居民多次反映，张贴公示三十日": "",
+		"公示三十日，逐户上门核对，陈述理由，林业主任负责":   "",
+		"户主欧阳建国": "欧阳建",
+	} {
+		if got := strings.Join(PersonNames(in), " "); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}

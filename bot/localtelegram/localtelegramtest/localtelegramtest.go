@@ -112,14 +112,20 @@ func (tg *Telegram) As(person string) *Person {
 type Person struct {
 	tg   *Telegram
 	as   string
-	seen int64 // rev
+	in   string // key of a group; "" is the private chat with the bot
+	seen int64  // rev
+}
+
+// In gives the same person in a group.
+func (p *Person) In(group string) *Person {
+	return &Person{tg: p.tg, as: p.as, in: group}
 }
 
 // Say writes to the bot.
 func (p *Person) Say(text string) Message {
 	p.tg.t.Helper()
 	var said Message
-	p.tg.post("/local/say", map[string]any{"as": p.as, "text": text}, &said)
+	p.tg.post("/local/say", map[string]any{"as": p.as, "in": p.in, "text": text}, &said)
 	p.seen = said.Rev
 	return said
 }
@@ -131,7 +137,7 @@ func (p *Person) Press(m Message, button string) Answer {
 	var reply struct {
 		Answer Answer `json:"answer"`
 	}
-	p.tg.post("/local/press", map[string]any{"as": p.as, "message_id": m.ID, "text": button, "wait": Patience.Seconds()}, &reply)
+	p.tg.post("/local/press", map[string]any{"as": p.as, "in": p.in, "message_id": m.ID, "text": button, "wait": Patience.Seconds()}, &reply)
 	return reply.Answer
 }
 
@@ -140,7 +146,7 @@ func (p *Person) Send(name string, content []byte, caption string) Message {
 	p.tg.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	for field, value := range map[string]string{"as": p.as, "caption": caption} {
+	for field, value := range map[string]string{"as": p.as, "in": p.in, "caption": caption} {
 		if err := form.WriteField(field, value); err != nil {
 			p.tg.t.Fatal(err)
 		}
@@ -234,7 +240,7 @@ func (p *Person) Transcript() string {
 // read lists messages changed after a rev, waiting for the first one.
 func (p *Person) read(since int64, wait time.Duration) []Message {
 	p.tg.t.Helper()
-	query := url.Values{"as": {p.as}, "since": {fmt.Sprint(since)}, "wait": {fmt.Sprintf("%.3f", wait.Seconds())}}
+	query := url.Values{"as": {p.as}, "in": {p.in}, "since": {fmt.Sprint(since)}, "wait": {fmt.Sprintf("%.3f", wait.Seconds())}}
 	var out []Message
 	p.tg.send(http.MethodGet, "/local/chat?"+query.Encode(), "", nil, &out)
 	return out

@@ -110,7 +110,9 @@ function drawAttached() {
 function grow() {
   const el = input();
   el.style.height = "auto";
-  el.style.height = Math.min(el.scrollHeight, 160) + "px";
+  const border = el.offsetHeight - el.clientHeight; // which scrollHeight leaves out
+  el.style.height = Math.min(el.scrollHeight + border, 160) + "px";
+  el.style.overflowY = el.scrollHeight + border > 160 ? "auto" : "hidden"; // some browsers show arrows for one line
 }
 
 // The command menu opens on "/" and on the menu button; arrows choose, Enter sends, Tab completes.
