@@ -150,6 +150,10 @@ func paced(rate, n int, do func(i int)) []time.Duration {
 	return times
 }
 
+// late is when an answer is given up for lost. It is long, so that a machine that
+// is too busy shows as slow.
+const late = 2 * time.Minute
+
 // exchange says something and waits for what the bot says next.
 func exchange(b testing.TB, server string, person int, text string) {
 	as := fmt.Sprintf("p%d", person)
@@ -166,7 +170,7 @@ func exchange(b testing.TB, server string, person int, text string) {
 		b.Errorf("%s could not say %q: %v", as, text, err)
 		return
 	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(late); time.Now().Before(deadline); {
 		response, err := http.Get(fmt.Sprintf("%s/local/chat?as=%s&since=%d&wait=20", server, url.QueryEscape(as), said.Rev))
 		if err != nil {
 			b.Error(err)

@@ -44,8 +44,8 @@ func newGate(t testing.TB, headers time.Duration) *gate {
 	return g
 }
 
-// callers is a client with so many connections.
-func callers(connections int) *http.Client {
+// connected is a client with so many connections.
+func connected(connections int) *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxConnsPerHost: connections, MaxIdleConnsPerHost: connections}, Timeout: time.Minute}
 }
 
@@ -76,7 +76,7 @@ func (g *gate) post(client *http.Client, secret string, body []byte) int {
 
 // forge tries rate times a second with a wrong secret until done is closed.
 func (g *gate) forge(rate int, done <-chan struct{}) {
-	client, body := callers(40), g.update(0, "/start")
+	client, body := connected(40), g.update(0, "/start")
 	tick := time.NewTicker(time.Second / 100)
 	defer tick.Stop()
 	var wg sync.WaitGroup
@@ -148,7 +148,7 @@ func (g *gate) acknowledged(client *http.Client, rate, n int) []time.Duration {
 // second do not move that past 250 ms; 1,000 connections that crawl neither (T7
 // asks for a second), and are ended.
 func benchmarkWebhook(b *testing.B) {
-	g, client := newGate(b, 5*time.Second), callers(40)
+	g, client := newGate(b, 5*time.Second), connected(40)
 	const rate = 200
 	seconds := sized(8, 120)
 	g.acknowledged(client, rate, rate) // connections are open, caches warm
@@ -175,7 +175,7 @@ func TestShortLoadOfTheWebhook(t *testing.T) {
 	}
 	t.Parallel()
 	const people = 40
-	g, client, done := newGate(t, 300*time.Millisecond), callers(40), make(chan struct{})
+	g, client, done := newGate(t, 300*time.Millisecond), connected(40), make(chan struct{})
 	var forging sync.WaitGroup
 	forging.Go(func() { g.forge(500, done) })
 	ended, wait := g.crawl(50, done)

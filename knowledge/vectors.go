@@ -78,6 +78,9 @@ func (v *vectors) cosines(ctx context.Context, question []float32) ([]float32, e
 	return out, nil
 }
 
+// shortest is the square of a vector's length below which its numbers are noise.
+const shortest = 1e-24
+
 func checkVector(v []float32, dim int) error {
 	if len(v) != dim {
 		return fmt.Errorf("has %d numbers, not %d", len(v), dim)
@@ -86,8 +89,10 @@ func checkVector(v []float32, dim int) error {
 	for _, x := range v {
 		squares += float64(x) * float64(x)
 	}
-	if squares == 0 || math.IsNaN(squares) || math.IsInf(squares, 0) {
-		return errors.New("has no direction (zero, NaN or infinite)")
+	// chromem-go adds the squares up in 32 bits: they must neither vanish there nor
+	// become infinite.
+	if !(squares > shortest) || squares > math.MaxFloat32 {
+		return errors.New("has no direction (zero, NaN, infinite, or too short or long to tell)")
 	}
 	return nil
 }
