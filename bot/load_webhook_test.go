@@ -63,6 +63,7 @@ func (g *gate) post(client *http.Client, secret string, body []byte) int {
 		g.t.Error(err)
 		return 0
 	}
+	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("X-Telegram-Bot-Api-Secret-Token", secret)
 	response, err := client.Do(request)
 	if err != nil {
