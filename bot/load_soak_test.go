@@ -237,7 +237,7 @@ func benchmarkSoak(b *testing.B) {
 		defer close(done)
 		times = paced(rate, rate*int(length.Seconds()), func(i int) { s.live(i%people, 1+i/people) })
 	}()
-	faults, most := 0, base
+	faults := 0
 	var at, heap []float64 // hours, MiB
 	for tick := time.NewTicker(every); ; {
 		select {
@@ -258,7 +258,6 @@ func benchmarkSoak(b *testing.B) {
 			return
 		case <-tick.C:
 			now := s.sizes()
-			most.RSS = max(most.RSS, now.RSS)
 			if since := time.Since(began); since > length/10 {
 				at, heap = append(at, since.Hours()), append(heap, float64(now.Heap)/(1<<20))
 			}
