@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,9 +67,10 @@ func TestBI102EachStatusHasItsKindOfError(t *testing.T) {
 		"529":                  {status(529, "", refusedBody), ErrModelUnavailable, embedTries},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, chats := fakemodel.Start(t), 0
+			s := fakemodel.Start(t)
+			var chats atomic.Int64
 			s.OnEmbed = func(w http.ResponseWriter, _ []string, _ int) { c.reply(w) }
-			s.OnChat = func(w http.ResponseWriter, _, _ string, call int) { chats = call; c.reply(w) }
+			s.OnChat = func(w http.ResponseWriter, _, _ string, _ int) { chats.Add(1); c.reply(w) }
 			m, _ := testModels(t, s)
 			_, embed := m.Embed(t.Context(), manyTexts(1))
 			_, compose := m.Complete(t.Context(), "system", "user", nil)
@@ -79,8 +81,8 @@ func TestBI102EachStatusHasItsKindOfError(t *testing.T) {
 					t.Errorf("%s: the error shows a key or a body: %v", of, err)
 				}
 			}
-			if _, embeds := s.Embedded(); embeds != c.tries || chats != 1 {
-				t.Errorf("embedding was tried %d times, want %d; composing %d times, want once", embeds, c.tries, chats)
+			if _, embeds := s.Embedded(); embeds != c.tries || chats.Load() != 1 {
+				t.Errorf("embedding was tried %d times, want %d; composing %d times, want once", embeds, c.tries, chats.Load())
 			}
 		})
 	}
