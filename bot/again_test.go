@@ -30,6 +30,9 @@ var (
 	dialogSteps = flag.Int("dialog-steps", 40, "what is said and pressed in each of them")
 )
 
+// articleButton is the button of 实施办法第十八条 of the sample county.
+const articleButton = "art:b5e7975bb67a:0893237e4699"
+
 // deliver brings updates to the webhook.
 func deliver(t *testing.T, tn *town, updates [][]byte) {
 	t.Helper()
@@ -60,7 +63,7 @@ var (
 		"admin": {"/docs", "/reindex", "/invite", "示例县甲中心", "/people", "/audit", "/unanswered", "/stats", "/why", "发布", "改信息", "改标题", "新的标题", "无",
 			"/calendar", "2027年部分节假日安排。国庆节：10月1日至7日放假调休，共7天。9月26日上班。", "采用", "停用", "/withdraw 澄清正名", "/rollback", "命中测试 备案要什么材料"},
 	}
-	forged = []string{"ex:0", "ex:9", "art:1:0", "go:1:1", "old:1", "now:2", "file:1:0", "case:1:0", "draft:1", "human:", "good:1", "bad:1", "why:0", "pub:abc",
+	forged = []string{"ex:0", "ex:9", "art:1:0", articleButton, "old:1000", "now:1001", "file:" + strings.Split(articleButton, ":")[1], "case:1:0", "draft:1000", "human:", "good:1000", "bad:1001", "why:0:1001", "pub:abc",
 		"out!:x", "role:owner", "revoke:1", "erase:", "f:x:do:ask", "act:x:1:accept:", "nothing", "", "::::"}
 	dialogPeople = []string{"official", "outsider", "handler", "head", "decider", "registrar", "admin"}
 )

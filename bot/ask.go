@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -90,46 +91,46 @@ func (b *Bot) showAnswer(c *chat, q knowledge.Question, a knowledge.Answer, key 
 	if a.Status != knowledge.Answered && a.Status != knowledge.Partial && a.Status != knowledge.NotFound {
 		return c.say(answerHTML(a), nil)
 	}
-	s := shown{Question: a.Question, Key: key, Old: q.Old}
-	for _, list := range [][]knowledge.Citation{a.Basis, a.Limits, a.Nearest} {
-		for _, citation := range list {
-			s.Refs = append(s.Refs, knowledge.Ref{Doc: citation.Doc, Article: citation.Article})
+	n := c.state.add(shown{Number: c.turn.Update.ID, Question: a.Question, Earlier: a.Earlier, Key: key})
+	if !c.again {
+		turn := knowledge.Turn{Role: "user", Text: a.Question}
+		if len(a.Basis) > 0 {
+			turn.Doc = a.Basis[0].Doc
 		}
+		c.state.History = append(c.state.History, turn)
 	}
-	for _, k := range a.Cases {
-		s.Cases = append(s.Cases, knowledge.Ref{Doc: k.Doc, Article: k.Article})
-	}
-	c.state.History = append(c.state.History, knowledge.Turn{Role: "user", Text: a.Question})
 	var versions []button
-	if n := c.state.add(s); q.Old {
+	if q.Old {
 		versions = []button{{buttonCurrent, fmt.Sprintf("now:%d", n)}}
-	} else if b.base.HasOld() {
+	} else if a.Old {
 		versions = []button{{buttonOld, fmt.Sprintf("old:%d", n)}}
 	}
-	return c.say(answerHTML(a), answerButtons(a, c.state.Next, versions))
+	return c.say(answerHTML(a), b.answerButtons(a, n, versions))
 }
 
-// pressVersion asks the same question of the texts no longer in force, or of
-// those in force again.
-func (b *Bot) pressVersion(ctx context.Context, c *chat, rest string, old bool) error {
-	s := c.state.find(rest)
+// pressVersion asks the same question, read with what it was read with before, of
+// the texts no longer in force, or of those in force again.
+func (b *Bot) pressVersion(ctx context.Context, c *chat, number string, old bool) error {
+	s := c.state.find(number)
 	if s == nil {
-		return b.expired(ctx, c)
+		return b.notOwn(ctx, c)
 	}
-	return b.answer(ctx, c, knowledge.Question{Text: s.Question, Old: old})
+	c.again = true
+	return b.answer(ctx, c, knowledge.Question{Text: s.Question, History: s.Earlier, Old: old})
 }
 
-func (b *Bot) pressOld(ctx context.Context, c *chat, rest string) error {
-	return b.pressVersion(ctx, c, rest, true)
+func (b *Bot) pressOld(ctx context.Context, c *chat, number string) error {
+	return b.pressVersion(ctx, c, number, true)
 }
 
-func (b *Bot) pressCurrent(ctx context.Context, c *chat, rest string) error {
-	return b.pressVersion(ctx, c, rest, false)
+func (b *Bot) pressCurrent(ctx context.Context, c *chat, number string) error {
+	return b.pressVersion(ctx, c, number, false)
 }
 
 // answerButtons are the articles, two a row, then the cases and what comes
-// next.
-func answerButtons(a knowledge.Answer, n int, versions []button) models.ReplyMarkup {
+// next. n is the number of the answer: what changes something is for who asked,
+// what only shows a text names that text and is for everybody in the chat.
+func (b *Bot) answerButtons(a knowledge.Answer, n int64, versions []button) models.ReplyMarkup {
 	var rows [][]button
 	var row []button
 	push := func(t, data string) {
@@ -137,17 +138,13 @@ func answerButtons(a knowledge.Answer, n int, versions []button) models.ReplyMar
 			rows, row = append(rows, row), nil
 		}
 	}
-	i := 0
-	for _, list := range [][]knowledge.Citation{a.Basis, a.Limits, a.Nearest} {
-		for _, c := range list {
-			if i < 6 {
-				push(shortName(c), fmt.Sprintf("art:%d:%d", n, i))
-			}
-			i++
+	for i, c := range slices.Concat(a.Basis, a.Limits, a.Nearest) {
+		if i < 6 {
+			push(b.refName(knowledge.Ref{Doc: c.Doc, Article: c.Article}), articleData(c.Doc, c.Article))
 		}
 	}
-	for k, c := range a.Cases {
-		push("案例："+clip(c.Title, 10), fmt.Sprintf("case:%d:%d", n, k))
+	for _, c := range a.Cases {
+		push("案例："+clip(c.Title, 10), "case:"+docID(c.Doc))
 	}
 	for _, v := range versions {
 		push(v.text, v.data)
@@ -161,15 +158,6 @@ func answerButtons(a knowledge.Answer, n int, versions []button) models.ReplyMar
 		rows = append(rows, []button{{buttonHuman, "human:"}})
 	}
 	return keyboard(append(rows, []button{{buttonGood, fmt.Sprintf("good:%d", n)}, {buttonBad, fmt.Sprintf("bad:%d", n)}}))
-}
-
-// shortName fits a button: 实施办法第十二条.
-func shortName(c knowledge.Citation) string {
-	title := strings.NewReplacer("（示例）", "", "(示例)", "").Replace(c.Title)
-	if r := []rune(title); len(r) > 6 {
-		title = string(r[len(r)-4:])
-	}
-	return title + c.Article
 }
 
 func clip(s string, n int) string {
@@ -194,7 +182,6 @@ func init() { // the table names methods that look into it
 		{"menu", everyone, (*Bot).pressMenu}, // the command proves who may
 		{"art", everyone, (*Bot).pressArticle},
 		{"case", everyone, (*Bot).pressCase},
-		{"go", everyone, (*Bot).pressArticle},
 		{"old", everyone, (*Bot).pressOld},
 		{"now", everyone, (*Bot).pressCurrent},
 		{"file", everyone, (*Bot).pressDocument},
@@ -241,145 +228,25 @@ func (b *Bot) pressExample(ctx context.Context, c *chat, rest string) error {
 	return b.ask(ctx, c, exampleQuestions[i])
 }
 
-// pick gives the reference that "answer:index" names.
-func pick(c *chat, rest string, of func(*shown) []knowledge.Ref) (knowledge.Ref, bool) {
-	number, index, _ := strings.Cut(rest, ":")
-	s := c.state.find(number)
-	i, err := strconv.Atoi(index)
-	if s == nil || err != nil || i < 0 || i >= len(of(s)) {
-		return knowledge.Ref{}, false
-	}
-	return of(s)[i], true
-}
-
-func (b *Bot) pressArticle(ctx context.Context, c *chat, rest string) error {
-	ref, ok := pick(c, rest, func(s *shown) []knowledge.Ref { return s.Refs })
-	if !ok {
-		return b.expired(ctx, c)
-	}
-	number, _, _ := strings.Cut(rest, ":")
-	return b.showArticle(ctx, c, number, ref)
-}
-
-// showArticle shows an article in full, with buttons to its neighbours.
-func (b *Bot) showArticle(ctx context.Context, c *chat, number string, ref knowledge.Ref) error {
-	doc, ok := b.base.Document(ref.Doc)
-	if !ok {
-		return b.expired(ctx, c)
-	}
-	text, at, names := "", -1, []string{}
-	for _, p := range doc.Passages {
-		if p.Article == ref.Article {
-			text += p.Text + "\n"
-		}
-		if len(names) == 0 || names[len(names)-1] != p.Article {
-			names = append(names, p.Article)
-			if p.Article == ref.Article {
-				at = len(names) - 1
-			}
-		}
-	}
-	if at < 0 {
-		return b.expired(ctx, c)
-	}
-	html := bold("《"+doc.Title+"》"+ref.Article) + "\n" + escape(b.documentLine(doc)) + "\n" + quote(strings.TrimSpace(text))
-	s := c.state.find(number)
-	if s == nil {
-		return c.say(html, nil)
-	}
-	var row []button
-	for _, step := range []struct {
-		text string
-		to   int
-	}{{"上一条", at - 1}, {"下一条", at + 1}} {
-		if step.to < 0 || step.to >= len(names) {
-			continue
-		}
-		row = append(row, button{step.text, fmt.Sprintf("go:%s:%d", number, s.ref(ref.Doc, names[step.to]))})
-	}
-	row = append(row, button{buttonDocument, fmt.Sprintf("file:%s:%d", number, s.ref(ref.Doc, ref.Article))})
-	return c.say(html, keyboard([][]button{row}))
-}
-
-// contentsShown is how many articles a list of contents names.
-const contentsShown = 80
-
-// pressDocument shows what the document of an article is and holds.
-func (b *Bot) pressDocument(ctx context.Context, c *chat, rest string) error {
-	ref, ok := pick(c, rest, func(s *shown) []knowledge.Ref { return s.Refs })
-	if !ok {
-		return b.expired(ctx, c)
-	}
-	doc, ok := b.base.Document(ref.Doc)
-	if !ok {
-		return b.expired(ctx, c)
-	}
-	var contents []string
-	for _, p := range doc.Passages {
-		if line := strings.TrimSpace(p.Article + " " + clip(p.Heading, 30)); len(contents) == 0 || contents[len(contents)-1] != line {
-			contents = append(contents, line)
-		}
-	}
-	more := ""
-	if n := len(contents); n > contentsShown {
-		contents, more = contents[:contentsShown], fmt.Sprintf(textMoreArticles, n-contentsShown)
-	}
-	html := bold("《"+doc.Title+"》") + "\n" + escape(b.documentLine(doc)) + "\n" + quote(strings.Join(contents, "\n")) + more + "\n" + textHowToArticle
-	return c.say(html, nil)
-}
-
-func (b *Bot) pressCase(ctx context.Context, c *chat, rest string) error {
-	ref, ok := pick(c, rest, func(s *shown) []knowledge.Ref { return s.Cases })
-	if !ok {
-		return b.expired(ctx, c)
-	}
-	doc, ok := b.base.Document(ref.Doc)
-	if !ok || len(doc.Passages) == 0 {
-		return b.expired(ctx, c)
-	}
-	html := bold("《" + doc.Title + "》")
-	if doc.Case != nil {
-		html += "\n" + escape(doc.Case.Outcome) + "（仅供参考）"
-	}
-	for _, s := range doc.Passages[0].Sections {
-		html += "\n\n" + bold(s.Title) + "\n" + quote(s.Text)
-	}
-	return c.say(html, nil)
-}
-
 // pressDraft begins a filing about what was asked.
-func (b *Bot) pressDraft(ctx context.Context, c *chat, rest string) error {
-	s := c.state.find(rest)
+func (b *Bot) pressDraft(ctx context.Context, c *chat, number string) error {
+	s := c.state.find(number)
 	if s == nil {
-		return b.expired(ctx, c)
+		return b.notOwn(ctx, c)
 	}
 	return b.beginOrGoOn(ctx, c, s.Question)
 }
 
-func (b *Bot) pressGood(ctx context.Context, c *chat, rest string) error {
-	s := c.state.find(rest)
-	if s == nil {
-		return b.expired(ctx, c)
-	}
-	if err := b.vote(ctx, s, true, ""); err != nil {
-		return err
-	}
-	return c.say(textThanks, nil)
+func (b *Bot) pressGood(ctx context.Context, c *chat, number string) error {
+	return b.voted(ctx, c, number, true, "", textThanks, nil)
 }
 
-func (b *Bot) pressBad(ctx context.Context, c *chat, rest string) error {
-	s := c.state.find(rest)
-	if s == nil {
-		return b.expired(ctx, c)
-	}
-	if err := b.vote(ctx, s, false, ""); err != nil {
-		return err
-	}
+func (b *Bot) pressBad(ctx context.Context, c *chat, number string) error {
 	var row []button
 	for i, r := range wrongReasons {
-		row = append(row, button{r, fmt.Sprintf("why:%d:%s", i, rest)})
+		row = append(row, button{r, fmt.Sprintf("why:%d:%s", i, number)})
 	}
-	return c.say(textWhatWrong, keyboard([][]button{row}))
+	return b.voted(ctx, c, number, false, "", textWhatWrong, keyboard([][]button{row}))
 }
 
 func (b *Bot) pressWhy(ctx context.Context, c *chat, rest string) error {
@@ -389,8 +256,26 @@ func (b *Bot) pressWhy(ctx context.Context, c *chat, rest string) error {
 	if err != nil || i < 0 || i >= len(wrongReasons) || s == nil {
 		return b.expired(ctx, c)
 	}
-	if err := b.vote(ctx, s, false, wrongReasons[i]); err != nil {
+	return b.voted(ctx, c, number, false, wrongReasons[i], textThanks, nil)
+}
+
+// voted notes what the asker thinks of his answer and says reply.
+func (b *Bot) voted(ctx context.Context, c *chat, number string, useful bool, reason, reply string, markup models.ReplyMarkup) error {
+	s := c.state.find(number)
+	if s == nil {
+		return b.notOwn(ctx, c)
+	}
+	if err := b.vote(ctx, s, useful, reason); err != nil {
 		return err
 	}
-	return c.say(textThanks, nil)
+	return c.say(reply, markup)
+}
+
+// notOwn answers who pressed a button of an answer that is not among his: in a
+// group it may be somebody else's.
+func (b *Bot) notOwn(ctx context.Context, c *chat) error {
+	if !c.group {
+		return b.expired(ctx, c)
+	}
+	return c.say(textAskersOwn, nil)
 }

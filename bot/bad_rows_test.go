@@ -158,7 +158,7 @@ func TestAFileSentTwiceIsPublishedOnce(t *testing.T) {
 		admin.Send(name, []byte(text), "")
 		admin.AwaitText("共 2 条")
 		admin.Say("发布")
-		admin.AwaitText("索引已更新")
+		admin.AwaitText("已发布")
 		tn.settled(t)
 	}
 	publish("清单.md", newRule)

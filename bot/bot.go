@@ -5,8 +5,17 @@
 // The tour: bot.go takes an update to the command, button or file it is;
 // parse.go and words.go read commands and what was typed instead of a button;
 // commands.go is the table of commands and access.go who may use them; ask.go
-// asks and shows; people.go gives and takes posts; keep.go, info.go, docs.go and
-// library.go are the administrator's side; state.go is what a chat remembers; render.go makes Telegram's HTML; texts.go holds the sentences.
+// asks and shows, reading.go shows articles in full; people.go and invitations.go
+// give and take posts; state.go is what a chat remembers; awaited.go what it was
+// asked for; words.go presses buttons by their words; render.go makes Telegram's
+// HTML; texts.go holds the sentences.
+//
+// The administrator's side: keep.go takes a file to its preview and publishes it,
+// pending.go holds those that wait, info.go corrects what is said of them and
+// propose.go asks a second administrator; docs.go and its neighbours show, take
+// out and bring back; library.go is the folder, building.go the index made of it,
+// rollback.go the way back for both; gaps.go and its neighbours learn from what
+// was not answered.
 //
 // Everything that must not be lost leaves through the turn of an update: the
 // replies, the state of the chat and "this update is done" are one step.
@@ -99,9 +108,13 @@ func New(c Config) (*Bot, error) {
 		return nil, errors.New("bot: Base, Book, Client, Limits and Library are required")
 	}
 	b := &Bot{base: c.Base, book: c.Book, client: c.Client, limits: c.Limits, config: c, log: c.Log, now: c.Now,
-		keeper: &keeper{base: c.Base, dir: c.Library}, composing: make(chan struct{}, composersAtOnce)}
+		composing: make(chan struct{}, composersAtOnce)}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
+	}
+	b.keeper = &keeper{base: c.Base, dir: c.Library, log: b.log}
+	if err := b.keeper.begin(context.Background()); err != nil {
+		b.log.Warn("the library is not kept for going back; its folder must be writable", "reason", err)
 	}
 	if b.now == nil {
 		b.now = time.Now
@@ -188,42 +201,6 @@ func (b *Bot) message(ctx context.Context, t *delivery.Turn, m *models.Message) 
 		return c.say(fmt.Sprintf(textNothingOpen, escape(s.text)), nil)
 	}
 	return b.ask(ctx, c, s.text)
-}
-
-// await is a question of ours whose answer the person writes next. A command
-// or another button leaves it unanswered.
-type await struct {
-	name   string
-	access access
-	run    func(b *Bot, ctx context.Context, c *chat, argument, text string) error
-}
-
-const (
-	awaitPlace  = "place"
-	awaitRepeal = "repeal"
-	awaitInfo   = "info"
-)
-
-var awaits []await
-
-func init() { // the functions lead back to the table
-	awaits = []await{
-		{awaitPlace, owners, (*Bot).awaitedPlace},
-		{awaitRepeal, keepers, (*Bot).awaitedRepeal},
-		{awaitInfo, keepers, (*Bot).awaitedInfo},
-	}
-}
-
-// awaited hands words to who asked for them.
-func (b *Bot) awaited(ctx context.Context, c *chat, text string) (handled bool, err error) {
-	name, argument, _ := strings.Cut(c.state.Await, ":")
-	c.state.Await = ""
-	for _, a := range awaits {
-		if a.name == name && c.may(a.access) {
-			return true, a.run(b, ctx, c, argument, text)
-		}
-	}
-	return false, nil
 }
 
 // command runs a command of the table. One that the person may not use is

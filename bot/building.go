@@ -24,6 +24,7 @@ import (
 type building struct {
 	Names  []string `json:"names,omitempty"`
 	Remove []string `json:"remove,omitempty"`
+	About  string   `json:"about,omitempty"` // what was done, in words: the result begins with it
 }
 
 const (
@@ -44,9 +45,13 @@ func (b *Bot) rebuild(ctx context.Context, c *chat, _ string) error {
 }
 
 // bring changes the index by some files.
-func (b *Bot) bring(ctx context.Context, c *chat, names, remove []string) error {
-	key := hashOf([]byte(strings.Join(names, "\n") + "\n\n" + strings.Join(remove, "\n")))[:16]
-	return b.startBuild(ctx, c, rebuildKey+":"+key, building{names, remove})
+func (b *Bot) bring(ctx context.Context, c *chat, what building) error {
+	return b.startBuild(ctx, c, what.key(), what)
+}
+
+// key names the job.
+func (w building) key() string {
+	return rebuildKey + ":" + hashOf([]byte(strings.Join(w.Names, "\n") + "\n\n" + strings.Join(w.Remove, "\n")))[:16]
 }
 
 // startBuild begins the work; who asks for what is under way is told how far it is.
@@ -57,7 +62,7 @@ func (b *Bot) startBuild(ctx context.Context, c *chat, key string, what building
 	}
 	state, err := c.turn.Start(ctx, delivery.Job{Key: key, Kind: jobBuild, Chat: c.id, Body: body})
 	if errors.Is(err, delivery.ErrRunning) {
-		return c.say(fmt.Sprintf(textBuildRuns, b.whose(ctx, state.Chat, c.user), state.Asked.In(china).Format("15:04"), orElse(state.Progress, textBuilding)),
+		return c.say(fmt.Sprintf(textBuildRuns, b.whose(ctx, state.Chat, c.user), state.Asked.In(china).Format("15:04"), orElse(state.Progress, progressText(knowledge.Progress{}))),
 			keyboard([][]button{{{buttonStop, "stop:" + key}}}))
 	}
 	if err != nil {
@@ -100,18 +105,25 @@ func (b *Bot) build(ctx context.Context, w *delivery.Work) error {
 	if err := json.Unmarshal(w.Body, &what); err != nil {
 		return err
 	}
-	show, over := b.progressMessage(ctx, w)
-	defer over()
-	report, err := b.changeWhenFree(ctx, what, show)
-	if ctx.Err() != nil {
+	p := b.progressOf(ctx, w)
+	report, err := b.changeWhenFree(ctx, what, func(at knowledge.Progress) { p.show(ctx, at) })
+	switch {
+	case errors.Is(context.Cause(ctx), delivery.ErrCancelled):
+		p.end(ctx, textStopped)
 		return ctx.Err()
-	}
-	if err != nil {
+	case ctx.Err() != nil: // it goes on when the program is back
+		p.end(ctx, textBrokenOff)
+		return ctx.Err()
+	case err != nil:
 		b.log.Error("the index was not rebuilt", "error", err)
-		return w.Send(delivery.Message{Chat: w.Chat, Text: textNotBuilt})
+		return w.Send(delivery.Message{Chat: w.Chat, Text: textNotBuilt, Edit: p.message})
 	}
-	for _, part := range split(reportHTML(report)) {
-		if err := w.Send(delivery.Message{Chat: w.Chat, Text: part}); err != nil {
+	for i, part := range split(reportHTML(what.About, report)) {
+		m := delivery.Message{Chat: w.Chat, Text: part}
+		if i == 0 {
+			m.Edit = p.message // the progress becomes the result
+		}
+		if err := w.Send(m); err != nil {
 			return err
 		}
 	}
@@ -133,42 +145,62 @@ func (b *Bot) changeWhenFree(ctx context.Context, what building, show func(knowl
 	}
 }
 
-// progressMessage shows in one message how far the work is, with a button that
-// stops it and that over takes away. It may be lost: the result comes apart from it.
-func (b *Bot) progressMessage(ctx context.Context, w *delivery.Work) (show func(knowledge.Progress), over func()) {
-	var message int
-	stop := keyboard([][]button{{{buttonStop, "stop:" + w.Key}}})
+// progress is the message in which the work shows how far it is, with a button
+// that stops it. It may be lost: the result then comes as a message of its own.
+type progress struct {
+	b       *Bot
+	work    *delivery.Work
+	message int // 0 when it was lost
+	last    time.Time
+	stage   string
+}
+
+func (b *Bot) progressOf(ctx context.Context, w *delivery.Work) *progress {
+	p := &progress{b: b, work: w, last: b.now()}
 	b.attempt(ctx, w.Chat, func(ctx context.Context) error {
-		m, err := b.client.SendMessage(ctx, &tg.SendMessageParams{ChatID: w.Chat, Text: textBuilding, ReplyMarkup: stop})
+		m, err := b.client.SendMessage(ctx, &tg.SendMessageParams{ChatID: w.Chat, Text: progressText(knowledge.Progress{}), ReplyMarkup: p.stop()})
 		if err == nil {
-			message = m.ID
+			p.message = m.ID
 		}
 		return err
 	})
-	last := b.now()
-	over = func() {
-		if message == 0 {
-			return
-		}
-		b.attempt(context.WithoutCancel(ctx), w.Chat, func(ctx context.Context) error {
-			_, err := b.client.EditMessageReplyMarkup(ctx, &tg.EditMessageReplyMarkupParams{
-				ChatID: w.Chat, MessageID: message, ReplyMarkup: models.InlineKeyboardMarkup{InlineKeyboard: [][]models.InlineKeyboardButton{}},
-			})
-			return err
-		})
+	return p
+}
+
+func (p *progress) stop() models.ReplyMarkup {
+	return keyboard([][]button{{{buttonStop, "stop:" + p.work.Key}}})
+}
+
+// show shows a step every few seconds, the first of a stage sooner. A quick build
+// leaves it at the first bar: Telegram takes three messages in three seconds, and
+// the result must not wait for its own progress.
+func (p *progress) show(ctx context.Context, at knowledge.Progress) {
+	text := progressText(at)
+	p.work.Progress(text)
+	pause := progressEvery
+	if at.Stage != p.stage {
+		pause /= 2
 	}
-	return func(p knowledge.Progress) {
-		text := progressText(p)
-		w.Progress(text)
-		if message == 0 || b.now().Sub(last) < progressEvery {
-			return
-		}
-		last = b.now()
-		b.attempt(ctx, w.Chat, func(ctx context.Context) error {
-			_, err := b.client.EditMessageText(ctx, &tg.EditMessageTextParams{ChatID: w.Chat, MessageID: message, Text: text, ReplyMarkup: stop})
-			return err
-		})
-	}, over
+	if p.b.now().Sub(p.last) < pause {
+		return
+	}
+	p.stage, p.last = at.Stage, p.b.now()
+	p.edit(ctx, text, p.stop())
+}
+
+// end says in the message that the work is over, without a result.
+func (p *progress) end(ctx context.Context, text string) {
+	p.edit(context.WithoutCancel(ctx), text, nil)
+}
+
+func (p *progress) edit(ctx context.Context, text string, markup models.ReplyMarkup) {
+	if p.message == 0 {
+		return
+	}
+	p.b.attempt(ctx, p.work.Chat, func(ctx context.Context) error {
+		_, err := p.b.client.EditMessageText(ctx, &tg.EditMessageTextParams{ChatID: p.work.Chat, MessageID: p.message, Text: text, ReplyMarkup: markup})
+		return err
+	})
 }
 
 func orElse(text, other string) string {

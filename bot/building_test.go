@@ -41,7 +41,9 @@ func TestARebuildIsOneAtATimeAndCanBeStopped(t *testing.T) {
 	admin := tn.As("管理员")
 	admin.Send("清单.md", []byte(newRule), "")
 	admin.Press(admin.AwaitText("共 2 条"), "发布")
-	running := admin.Await("the progress", func(m localtelegramtest.Message) bool { return button(m, "停止") != "" })
+	running := admin.Await("the progress as a bar", func(m localtelegramtest.Message) bool {
+		return button(m, "停止") != "" && strings.Contains(m.Text, "■")
+	})
 
 	official := tn.As("普通干部")
 	official.Say(opposed) // a question does not wait for the build
@@ -55,16 +57,24 @@ func TestARebuildIsOneAtATimeAndCanBeStopped(t *testing.T) {
 		t.Errorf("it was not stopped: %d documents became %d\n%s", before, now, admin.Transcript())
 	}
 	admin.Say("/reindex")
-	admin.Await("the next build", func(m localtelegramtest.Message) bool { return button(m, "停止") != "" })
+	next := admin.Await("the next build", func(m localtelegramtest.Message) bool { return button(m, "停止") != "" })
 	admin.Say("/reindex")
 	if m := admin.AwaitText("还没有完成"); !strings.Contains(m.Text, "您在") {
 		t.Errorf("it does not say whose it is:\n%s", m.Text)
 	}
 	close(gate.open)
-	admin.AwaitText("索引已更新")
+	result := admin.AwaitText("索引已更新")
+	if result.ID != next.ID {
+		t.Error("the result is not in the message that showed the progress")
+	}
+	for _, must := range []string{"文件：新增 1，修改 0，移出 0，未变 30", "条文：213 条 → 215 条", "新计算语义向量 2 条", "新增：《示例县试点事项清单管理办法》"} {
+		if !strings.Contains(result.Text, must) {
+			t.Errorf("the result does not say %s: %s", must, result.Text)
+		}
+	}
 	for _, m := range admin.Chat() {
-		if strings.HasPrefix(m.Text, "正在") && button(m, "停止") != "" {
-			t.Errorf("what is over can still be stopped: %s", m.Text)
+		if strings.HasPrefix(m.Text, "正在更新") {
+			t.Errorf("what is over still shows as under way: %s", m.Text)
 		}
 	}
 	if after, _ := tn.base.Size(); after != before+1 { // the file was published all the same

@@ -56,7 +56,7 @@ func (b *Bot) calendar(ctx context.Context, c *chat, _ string) error {
 		years = append(years, strconv.Itoa(y)+"年")
 	}
 	c.state.Await = awaitCalendar
-	return c.say(fmt.Sprintf(textCalendar, strings.Join(years, "、")), nil)
+	return c.say(fmt.Sprintf(textCalendar, strings.Join(years, "、")), cancelButton)
 }
 
 // awaitedCalendar shows what the pasted notice says.
@@ -64,7 +64,7 @@ func (b *Bot) awaitedCalendar(_ context.Context, c *chat, _, text string) error 
 	n, err := conversations.ReadHolidayNotice(text)
 	if err != nil {
 		c.state.Await = awaitCalendar
-		return c.say(textNoNotice, nil)
+		return c.say(textNoNotice, cancelButton)
 	}
 	c.state.Holidays = &n
 	html := fmt.Sprintf(textHolidays, n.Year)

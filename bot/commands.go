@@ -85,7 +85,7 @@ func (b *Bot) start(ctx context.Context, c *chat, rest string) error {
 	if name, words := deepLink(rest); name != "" {
 		return b.follow(ctx, c, name, words)
 	}
-	c.state = state{Answers: c.state.Answers, Next: c.state.Next}
+	c.state = state{Answers: c.state.Answers}
 	var examples [][]button
 	for i, e := range exampleQuestions {
 		examples = append(examples, []button{{e, "ex:" + string(rune('0'+i))}})

@@ -233,7 +233,7 @@ func (b *Bot) pressTimeline(ctx context.Context, c *chat, id string) error {
 	}
 	html := bold(headTimeline)
 	for _, m := range full.Timeline {
-		html += fmt.Sprintf("\n\n%s　%s", m.At.In(china).Format("2006-01-02 15:04"), bold(m.Name))
+		html += fmt.Sprintf("\n\n%s　%s", dayAndTime(m.At), bold(m.Name))
 		if m.Role != "" {
 			html += "（" + escape(strings.TrimSpace(m.Place+" "+m.Role)) + "）"
 		}

@@ -82,7 +82,7 @@ func TestAWithdrawnDocumentCanComeBack(t *testing.T) {
 	admin.Press(admin.AwaitText("要停用"), "停用")
 	admin.AwaitText("索引已更新")
 	admin.Say("/reindex") // does not bring it back
-	admin.AwaitText("索引已更新")
+	admin.AwaitText("索引没有变化")
 	admin.Say("/docs")
 	list := admin.AwaitText("知识库")
 	if strings.Contains(list.Text, "试点事项清单") {
@@ -90,13 +90,13 @@ func TestAWithdrawnDocumentCanComeBack(t *testing.T) {
 	}
 	admin.Press(list, "已停用的 1 份")
 	gone := admin.AwaitText("已停用的文件")
-	admin.Press(gone, buttonWith(t, gone, "清单.md"))
+	admin.Press(gone, buttonWith(t, gone, "试点事项清单管理办法"))
 	admin.AwaitText("索引已更新")
 	admin.Say("/docs")
 	admin.AwaitText("试点事项清单管理办法")
 	admin.Say("/audit")
 	audit := admin.AwaitText("审计记录")
-	for _, must := range []string{"发布文件", "停用文件", "恢复文件"} {
+	for _, must := range []string{"发布《示例县试点事项清单管理办法》", "停用《示例县试点事项清单管理办法》", "恢复《示例县试点事项清单管理办法》"} {
 		if !strings.Contains(audit.Text, must) {
 			t.Errorf("the audit lacks %s", must)
 		}
@@ -126,4 +126,19 @@ func TestTwoAdministratorsPublishTogether(t *testing.T) {
 	official := town.As("普通干部")
 	official.Say("试点事项清单多久调整一次？")
 	official.AwaitText("每半年调整一次")
+}
+
+func TestAnOlderVersionThatComesLaterGoesBehindTheOneInForce(t *testing.T) {
+	town := newTown(t)
+	admin, official := town.As("管理员"), town.As("普通干部")
+	publish(admin, "清单.md", newerRule)
+	admin.Send("清单.md", []byte(newRule), "")
+	preview := admin.AwaitText("发布后作为旧版保存")
+	admin.Press(preview, "发布")
+	admin.AwaitText("索引已更新")
+	official.Say("试点事项清单多久调整一次？")
+	official.AwaitText("每季度调整一次")
+	if list := listOf(admin); !strings.Contains(list, "40号 · 现行 · 2026年9月1日起施行，") || !strings.Contains(list, "30号 · 已废止") {
+		t.Errorf("the list: %s", list)
+	}
 }

@@ -45,7 +45,7 @@ func init() { // methods that look into the tables
 		await{awaitEntry, keepers, (*Bot).awaitedEntry},
 		await{awaitBasis, keepers, (*Bot).awaitedBasis},
 	)
-	maps.Copy(entryWords, gapWords)
+	maps.Copy(entryKinds, gapWords)
 }
 
 // Kinds of audit entries.
@@ -72,7 +72,7 @@ func (b *Bot) record(ctx context.Context, c *chat, a knowledge.Answer) string {
 	key := c.turnKey()
 	j, err := b.base.Journal()
 	if err == nil {
-		err = j.Record(ctx, knowledge.Asked{Key: key, Asker: asker(c.user), At: c.now.In(china), Answer: a})
+		err = j.Record(ctx, knowledge.Asked{Key: key, Asker: asker(c.user), At: c.now.In(china), Answer: a, History: c.state.History})
 	}
 	if err == nil && c.may(keepers) {
 		err = b.explainLater(ctx, c, a)
@@ -93,7 +93,7 @@ func (b *Bot) vote(ctx context.Context, s *shown, useful bool, reason string) er
 	if err != nil {
 		return err
 	}
-	return j.Vote(ctx, s.Key, knowledge.Vote{Useful: useful, Reason: reason, Question: s.Question})
+	return j.Vote(ctx, s.Key, knowledge.Vote{Useful: useful, Reason: reason, Question: s.Question, History: s.Earlier})
 }
 
 // mending is the work on one group of open questions; it is kept apart from the
@@ -159,7 +159,7 @@ func (b *Bot) unanswered(ctx context.Context, c *chat, rest string) error {
 	}
 	var rows [][]button
 	for i, g := range gaps[:min(len(gaps), listedGaps)] {
-		rows = append(rows, []button{{fmt.Sprintf("%d. %s（%d）", i+1, clip(g.Questions[0].Question, 18), len(g.Questions)), "gap:" + g.Questions[0].Key}})
+		rows = append(rows, []button{{fmt.Sprintf("%d. %s（%d）", i+1, clip(g.Questions[0].Whole(), 18), len(g.Questions)), "gap:" + g.Questions[0].Key}})
 	}
 	return c.say(gapsHTML(gaps), keyboard(rows))
 }
@@ -196,7 +196,7 @@ func (b *Bot) openGap(ctx context.Context, c *chat, g knowledge.Gap, article str
 	for _, q := range g.Questions {
 		m.Keys = append(m.Keys, q.Key)
 	}
-	hits, err := b.base.Search(ctx, knowledge.Query{Text: g.Questions[0].Question, At: b.today(), Kinds: rulesAndEntries, Limit: nearestShown})
+	hits, err := b.base.Search(ctx, knowledge.Query{Text: g.Questions[0].Question, History: g.Questions[0].Again().History, At: b.today(), Kinds: rulesAndEntries, Limit: nearestShown})
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (b *Bot) answersNow(ctx context.Context, q knowledge.OpenQuestion) (string,
 	if q.Why != knowledge.WhyNotFound {
 		return "", nil
 	}
-	a, err := b.base.Ask(ctx, knowledge.Question{Text: q.Question, Words: true}, nil)
+	a, err := b.base.Ask(ctx, q.Again(), nil)
 	if err != nil || a.Status != knowledge.Answered || len(a.Basis) == 0 {
 		return "", err
 	}

@@ -20,10 +20,8 @@ var rulesAndEntries = []documents.Kind{documents.Rule, documents.QA}
 
 func (b *Bot) today() documents.Date { return documents.Date(b.now().In(china).Format(time.DateOnly)) }
 
-// refName names an article on a button.
-func (b *Bot) refName(r knowledge.Ref) string {
-	return shortName(knowledge.Citation{Title: titleIn(b.base, r), Article: r.Article})
-}
+// refName names an article on a button: 备案规程第十二条.
+func (b *Bot) refName(r knowledge.Ref) string { return clip(b.base.ShortTitle(r.Doc), 12) + r.Article }
 
 // namesIn names articles in full: 《文件》第十二条.
 func namesIn(base *knowledge.Base, refs []knowledge.Ref) []string {
@@ -93,7 +91,7 @@ func (b *Bot) pressAttachOther(ctx context.Context, c *chat, key string) error {
 		return b.pressGap(ctx, c, key)
 	}
 	c.state.Await = awaitArticle + ":" + key
-	return c.say(textWhichArticle, nil)
+	return c.say(textWhichArticle, cancelButton)
 }
 
 func (b *Bot) awaitedArticle(ctx context.Context, c *chat, key, text string) error {
@@ -115,7 +113,7 @@ func (b *Bot) attachNamed(ctx context.Context, c *chat, m mending, words string)
 		return err
 	case len(refs) == 0:
 		c.state.Await = awaitArticle + ":" + m.Keys[0]
-		return c.say(textNoSuchArticle, nil)
+		return c.say(textNoSuchArticle, cancelButton)
 	case len(refs) == 1:
 		return b.attach(ctx, c, m, refs[0])
 	}
@@ -152,7 +150,7 @@ func (b *Bot) attach(ctx context.Context, c *chat, m mending, ref knowledge.Ref)
 // it says so and is not ok: what is recorded counts in the next one.
 func (b *Bot) confirm(ctx context.Context, c *chat, ref knowledge.Ref, questions []knowledge.OpenQuestion, files ...string) (ok bool, err error) {
 	for _, q := range distinct(questions) {
-		if err := b.base.Confirm(ctx, ref, q.Question); err != nil {
+		if err := b.base.Confirm(ctx, ref, q.Whole()); err != nil {
 			return false, err
 		}
 	}
@@ -191,7 +189,7 @@ func (b *Bot) questionsOf(ctx context.Context, keys []string) ([]knowledge.OpenQ
 func distinct(list []knowledge.OpenQuestion) []knowledge.OpenQuestion {
 	var out []knowledge.OpenQuestion
 	for _, q := range list {
-		if !slices.ContainsFunc(out, func(o knowledge.OpenQuestion) bool { return o.Question == q.Question }) {
+		if !slices.ContainsFunc(out, func(o knowledge.OpenQuestion) bool { return o.Whole() == q.Whole() }) {
 			out = append(out, q)
 		}
 	}
@@ -209,19 +207,19 @@ func (b *Bot) askAgain(ctx context.Context, c *chat, questions []knowledge.OpenQ
 		if i == askedAgain {
 			break
 		}
-		a, err := b.base.Ask(ctx, knowledge.Question{Text: q.Question, Words: true}, nil)
+		a, err := b.base.Ask(ctx, q.Again(), nil)
 		if err != nil {
 			return err
 		}
 		if i == 0 {
 			first = a
 		}
-		found[q.Question] = b.restsOn(a, ref)
-		tries = append(tries, triedAgain{q.Question, found[q.Question]})
+		found[q.Whole()] = b.restsOn(a, ref)
+		tries = append(tries, triedAgain{followed(q), found[q.Whole()]})
 	}
 	var mended []string
 	for _, q := range questions {
-		if ok, asked := found[q.Question]; ok || !asked && found[questions[0].Question] {
+		if ok, asked := found[q.Whole()]; ok || !asked && found[questions[0].Whole()] {
 			mended = append(mended, q.Key)
 		}
 	}

@@ -80,7 +80,7 @@ func (b *Bot) pressUndo(ctx context.Context, c *chat, key string) error {
 			return err
 		}
 		for _, q := range distinct(questions) {
-			if err := b.base.Unconfirm(ctx, *ref, q.Question); err != nil {
+			if err := b.base.Unconfirm(ctx, *ref, q.Whole()); err != nil {
 				return err
 			}
 		}

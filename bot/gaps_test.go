@@ -194,7 +194,7 @@ func TestAGroupIsAttachedInWords(t *testing.T) {
 	admin.Press(done, "撤销")
 	admin.AwaitText("1 个问题")
 	admin.Say("/audit")
-	if audit := admin.AwaitText("处理没答好的问题"); !strings.Contains(audit.Text, "撤销") {
+	if audit := admin.AwaitText("处理没答好的问题"); !strings.Contains(audit.Text, "撤销处理，重新打开没答好的问题 1 个") {
 		t.Errorf("the audit lacks that it was undone:\n%s", audit.Text)
 	}
 }

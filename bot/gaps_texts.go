@@ -29,6 +29,7 @@ const (
 	textNothingOutdated = "最近 90 天的回答所依据的条文都仍然有效。"
 	textTold            = "已向 %d 人发出告知。"
 
+	textStatsDays        = "天数请写 1 到 %d，例如：/stats 30。"
 	textNothingToExplain = "这里还没有可以说明的回答。请先提一个问题，再发 /why。"
 	textTryHow           = "请把问题写在命令后面，例如：/try 试点失败要追责吗？"
 	textNoTrial          = "待发布的文件读不出来，请重新发送。"
@@ -50,7 +51,7 @@ var ignoreReasons = []string{"不属于本库范围", "重复或者测试", "问
 
 // gapWords are the kinds of audit entries in Chinese.
 var gapWords = map[string]string{
-	kindMended: "处理没答好的问题", kindIgnored: "忽略没答好的问题", kindOpened: "撤销忽略", kindTold: "告知条文变化",
+	kindMended: "处理没答好的问题 %d 个", kindIgnored: "忽略没答好的问题 %d 个", kindOpened: "撤销处理，重新打开没答好的问题 %d 个", kindTold: "告知 %d 人%s的条文有变化",
 }
 
 // entriesHead begins the file of entries.
@@ -73,6 +74,11 @@ func whyOpen(q knowledge.OpenQuestion) string {
 	return "没有找到"
 }
 
+// followed shows a question behind those that it leans on.
+func followed(q knowledge.OpenQuestion) string {
+	return strings.Join(append(slices.Clone(q.Earlier), q.Question), " → ")
+}
+
 func gapsHTML(gaps []knowledge.Gap) string {
 	total := 0
 	for _, g := range gaps {
@@ -80,7 +86,7 @@ func gapsHTML(gaps []knowledge.Gap) string {
 	}
 	s := fmt.Sprintf("<b>没答好的问题</b>：%d 个，分 %d 组，问得多的在前。\n", total, len(gaps))
 	for i, g := range gaps[:min(len(gaps), listedGaps)] {
-		s += fmt.Sprintf("\n%d. %s（%d 次，%s）", i+1, escape(clip(g.Questions[0].Question, 60)), len(g.Questions), escape(whyOpen(g.Questions[0])))
+		s += fmt.Sprintf("\n%d. %s（%d 次，%s）", i+1, escape(clip(followed(g.Questions[0]), 80)), len(g.Questions), escape(whyOpen(g.Questions[0])))
 	}
 	if len(gaps) > listedGaps {
 		s += fmt.Sprintf("\n还有 %d 组，处理完前面的就会看到。", len(gaps)-listedGaps)
@@ -97,7 +103,7 @@ func gapHTML(g knowledge.Gap, nearest []string, answered string) string {
 			s += fmt.Sprintf("\n还有 %d 个", len(g.Questions)-i)
 			break
 		}
-		s += fmt.Sprintf("\n· %s（%s，%s）", escape(clip(q.Question, 120)), day(q.At), escape(whyOpen(q)))
+		s += fmt.Sprintf("\n· %s（%s，%s）", escape(clip(followed(q), 160)), day(q.At), escape(whyOpen(q)))
 	}
 	if len(nearest) > 0 {
 		s += "\n\n" + bold(headNearest) + "\n" + numbered(nearest)
@@ -213,7 +219,7 @@ var statusNames = map[knowledge.Status]string{
 var routeNames = map[knowledge.Route]string{
 	knowledge.RouteSearch: "查条文", knowledge.RouteSecret: "涉密", knowledge.RouteIdentity: "个人号码", knowledge.RouteInjection: "改变助手",
 	knowledge.RouteForge: "伪造材料", knowledge.RouteFile: "想填报", knowledge.RouteAct: "代办", knowledge.RoutePersonal: "具体人和案件",
-	knowledge.RouteOdds: "预测结果", knowledge.RouteElsewhere: "外地规定", knowledge.RouteChat: "闲谈", knowledge.RouteScope: "不在范围", knowledge.RouteField: "别的法律领域",
+	knowledge.RouteOdds: "预测结果", knowledge.RouteElsewhere: "外地规定", knowledge.RouteChat: "闲谈", knowledge.RouteThanks: "道谢", knowledge.RouteShort: "没有问题", knowledge.RouteScope: "不在范围", knowledge.RouteField: "别的法律领域",
 }
 
 var stageNames = map[string]string{"guard": "入口检查", "search": "检索", "evidence": "判断依据是否够", "parts": "整理", "model": "模型", "verify": "核对"}

@@ -71,7 +71,7 @@ func (b *Bot) pressTold(ctx context.Context, c *chat, id string) error {
 		}
 	}
 	b.disarm(ctx, c)
-	if err := b.note(ctx, c, kindTold, "document:"+o.Doc, map[string]int{"persons": len(told)}); err != nil {
+	if err := b.note(ctx, c, kindTold, "document:"+o.Doc, map[string]any{"persons": len(told), "title": o.Title}); err != nil {
 		return err
 	}
 	return c.say(fmt.Sprintf(textTold, len(told)), nil)

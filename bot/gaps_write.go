@@ -31,7 +31,7 @@ func (b *Bot) pressWrite(ctx context.Context, c *chat, key string) error {
 		return b.pressGap(ctx, c, key)
 	}
 	c.state.Await = awaitEntry + ":" + key
-	return c.say(textWriteAnswer, nil)
+	return c.say(textWriteAnswer, cancelButton)
 }
 
 // awaitedEntry takes the answer and asks what it rests on.
@@ -45,7 +45,7 @@ func (b *Bot) awaitedEntry(ctx context.Context, c *chat, key, text string) error
 	answer := onOneLine(text)
 	if n := len([]rune(answer)); n == 0 || n > longestText || len(knowledge.Screen(knowledge.Normalize(answer))) > 0 {
 		c.state.Await = awaitEntry + ":" + key
-		return c.say(fmt.Sprintf(textBadAnswer, longestText), nil)
+		return c.say(fmt.Sprintf(textBadAnswer, longestText), cancelButton)
 	}
 	m.Answer, m.Basis = answer, nil
 	if err := c.keepMending(*m); err != nil {
@@ -56,7 +56,7 @@ func (b *Bot) awaitedEntry(ctx context.Context, c *chat, key, text string) error
 		rows = append(rows, []button{{fmt.Sprintf("%d %s", i+1, b.refName(r)), "gapon:" + refID(r) + ":" + key}})
 	}
 	c.state.Await = awaitBasis + ":" + key
-	return c.say(textWhichBasis+"\n"+numbered(namesIn(b.base, m.Nearest)), keyboard(rows))
+	return c.say(textWhichBasis+"\n"+numbered(namesIn(b.base, m.Nearest)), keyboard(append(rows, []button{{buttonDrop, "stay:"}})))
 }
 
 func (b *Bot) pressBasis(ctx context.Context, c *chat, rest string) error {
@@ -88,7 +88,7 @@ func (b *Bot) awaitedBasis(ctx context.Context, c *chat, key, text string) error
 	}
 	if len(refs) == 0 {
 		c.state.Await = awaitBasis + ":" + key
-		return c.say(textNoSuchArticle, nil)
+		return c.say(textNoSuchArticle, cancelButton)
 	}
 	return b.previewEntry(ctx, c, *m, refs)
 }
@@ -107,7 +107,7 @@ func (b *Bot) previewEntry(ctx context.Context, c *chat, m mending, basis []know
 		return c.say(textGapGone, nil)
 	}
 	key := m.Keys[0]
-	return c.say(entryHTML(onOneLine(questions[0].Question), m.Answer, namesIn(b.base, basis)),
+	return c.say(entryHTML(onOneLine(questions[0].Whole()), m.Answer, namesIn(b.base, basis)),
 		keyboard([][]button{{{buttonPublish, "gappub:" + key}, {buttonRewrite, "gapqa:" + key}, {buttonDrop, "gapno:" + key}}}))
 }
 
@@ -142,7 +142,7 @@ func (b *Bot) pressPublishEntry(ctx context.Context, c *chat, key string) error 
 	if len(questions) == 0 {
 		return c.say(textGapGone, nil)
 	}
-	entry := qaEntry{onOneLine(questions[0].Question), m.Answer, namesIn(b.base, m.Basis)}
+	entry := qaEntry{onOneLine(questions[0].Whole()), m.Answer, namesIn(b.base, m.Basis)}
 	if b.config.TwoKeepers {
 		return b.proposeEntry(ctx, c, entry)
 	}

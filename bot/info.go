@@ -2,22 +2,22 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
-	"time"
 
-	"rongcuo/bot/delivery"
-	"rongcuo/conversations/records"
+	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
 )
 
-// infoFields are what an administrator may correct about a document.
-var infoFields = []struct {
+// infoField is something that an administrator may correct about a document.
+type infoField struct {
 	key, label string
 	date       bool
 	value      func(documents.Document) string
-}{
+}
+
+var infoFields = []infoField{
 	{documents.KeyTitle, "标题", false, func(d documents.Document) string { return d.Title }},
 	{documents.KeyDocNo, "文号", false, func(d documents.Document) string { return d.DocNo }},
 	{documents.KeyIssuer, "制定机关", false, func(d documents.Document) string { return d.Issuer }},
@@ -26,11 +26,19 @@ var infoFields = []struct {
 	{documents.KeyRepealed, "停止施行日期", true, func(d documents.Document) string { return string(d.Repealed) }},
 }
 
+// shown is the value as people write it.
+func (f infoField) shown(d documents.Document) string {
+	if f.date {
+		return knowledge.FormatDate(documents.Date(f.value(d)))
+	}
+	return f.value(d)
+}
+
 // pressInfo offers what can be corrected of the waiting file.
 func (b *Bot) pressInfo(ctx context.Context, c *chat, rest string) error {
 	p, ok := c.waiting(rest)
 	if !ok {
-		return b.expired(ctx, c)
+		return b.fileIsPast(ctx, c, rest)
 	}
 	return b.offerInfo(ctx, c, p)
 }
@@ -45,23 +53,19 @@ func (b *Bot) pressEdit(ctx context.Context, c *chat, id string) error {
 	if err != nil {
 		return err
 	}
-	return b.offerInfo(ctx, c, *p)
+	return b.offerInfo(ctx, c, p)
 }
 
 func (b *Bot) offerInfo(ctx context.Context, c *chat, p pending) error {
 	doc, err := b.keeper.read(ctx, p)
 	if err != nil {
-		return b.expired(ctx, c)
+		return c.say(textFileGone, nil)
 	}
 	text := bold(headInfo)
 	var rows [][]button
 	for i, f := range infoFields {
-		value := f.value(doc)
-		if value == "" {
-			value = "（没有）"
-		}
-		text += "\n" + f.label + "：" + escape(value)
-		if b := (button{"改" + f.label, "set:" + f.key}); i%2 == 0 {
+		text += "\n" + f.label + "：" + escape(orElse(f.shown(doc), "（没有）"))
+		if b := (button{"改" + f.label, "set:" + p.id() + ":" + f.key}); i%2 == 0 {
 			rows = append(rows, []button{b})
 		} else {
 			rows[len(rows)-1] = append(rows[len(rows)-1], b)
@@ -70,27 +74,45 @@ func (b *Bot) offerInfo(ctx context.Context, c *chat, p pending) error {
 	return c.say(text, keyboard(append(rows, []button{{buttonBack, "view:" + p.id()}})))
 }
 
-func (b *Bot) pressView(ctx context.Context, c *chat, rest string) error {
-	if _, ok := c.waiting(rest); !ok {
-		return b.expired(ctx, c)
+func (b *Bot) pressView(ctx context.Context, c *chat, id string) error {
+	p, ok := c.waiting(id)
+	if !ok {
+		return b.fileIsPast(ctx, c, id)
 	}
-	return b.preview(ctx, c)
+	return b.preview(ctx, c, p)
 }
 
-func (b *Bot) pressSet(ctx context.Context, c *chat, key string) error {
+// pressSet asks for the new value of "file:field".
+func (b *Bot) pressSet(ctx context.Context, c *chat, rest string) error {
+	id, key, _ := strings.Cut(rest, ":")
+	p, ok := c.waiting(id)
+	if !ok {
+		return b.fileIsPast(ctx, c, id)
+	}
 	for _, f := range infoFields {
-		if f.key == key && c.state.Pending != nil {
-			c.state.Await = awaitInfo + ":" + key
-			return c.say(fmt.Sprintf(textNewValue, f.label), nil)
+		if f.key != key {
+			continue
 		}
+		doc, err := b.keeper.read(ctx, p)
+		if err != nil {
+			return c.say(textFileGone, nil)
+		}
+		c.state.Await = awaitInfo + ":" + rest
+		ask := fmt.Sprintf(textNewValue, f.label, escape(orElse(f.shown(doc), textNone)))
+		if f.date {
+			ask += "\n" + textDateForm
+		}
+		return c.say(ask, cancelButton)
 	}
 	return b.expired(ctx, c)
 }
 
 // awaitedInfo takes a corrected value; 无 takes it out.
-func (b *Bot) awaitedInfo(ctx context.Context, c *chat, key, text string) error {
-	if c.state.Pending == nil {
-		return b.expired(ctx, c)
+func (b *Bot) awaitedInfo(ctx context.Context, c *chat, rest, text string) error {
+	id, key, _ := strings.Cut(rest, ":")
+	p, ok := c.waiting(id)
+	if !ok {
+		return b.fileIsPast(ctx, c, id)
 	}
 	for _, f := range infoFields {
 		if f.key != key {
@@ -101,128 +123,20 @@ func (b *Bot) awaitedInfo(ctx context.Context, c *chat, key, text string) error 
 		case value == textNone:
 			value = ""
 		case f.date && !valid:
-			c.state.Await = awaitInfo + ":" + key
-			return c.say(textBadDate, nil)
+			c.state.Await = awaitInfo + ":" + rest
+			return c.say(textBadDate, cancelButton)
 		case f.date:
 			value = string(date)
 		case len([]rune(value)) > 80:
-			c.state.Await = awaitInfo + ":" + key
-			return c.say(textTooLong, nil)
+			c.state.Await = awaitInfo + ":" + rest
+			return c.say(textTooLong, cancelButton)
 		}
-		if c.state.Pending.Meta == nil {
-			c.state.Pending.Meta = map[string]string{}
+		p.Meta = maps.Clone(p.Meta)
+		if p.Meta == nil {
+			p.Meta = map[string]string{}
 		}
-		c.state.Pending.Meta[key] = value
-		return b.preview(ctx, c)
+		p.Meta[key] = value
+		return b.preview(ctx, c, p)
 	}
 	return b.expired(ctx, c)
-}
-
-// proposal is a file that one administrator wants published and another must
-// agree to.
-type proposal struct {
-	By      int64   `json:"by"`
-	ByName  string  `json:"name"`
-	Pending pending `json:"pending"`
-}
-
-// proposalTime is how long the second administrator has.
-const proposalTime = 7 * 24 * time.Hour
-
-// propose asks the other administrators.
-func (b *Bot) propose(ctx context.Context, c *chat, p pending) error {
-	others, err := b.book.Holders(ctx, records.Keeper, "")
-	if err != nil {
-		return err
-	}
-	about, err := b.proposedHTML(ctx, p)
-	if err != nil {
-		return err
-	}
-	key := "proposal:" + p.id()
-	if _, err := c.turn.Load(ctx, key); err != nil {
-		return err
-	}
-	value, err := json.Marshal(proposal{c.user, c.name, p})
-	if err != nil {
-		return err
-	}
-	if err := c.turn.Save(key, value, proposalTime); err != nil {
-		return err
-	}
-	asked := 0
-	html := fmt.Sprintf(textProposed, escape(c.name)) + "\n\n" + about
-	for _, other := range others {
-		if other.Person == c.user {
-			continue
-		}
-		asked++
-		if err := c.turn.Send(delivery.Message{Chat: other.Person, Text: split(html)[0],
-			Markup: keyboard([][]button{{{buttonAgree, "agree:" + p.id()}, {buttonRefuse, "refuse:" + p.id()}}})}); err != nil {
-			return err
-		}
-	}
-	if asked == 0 {
-		return c.say(textNobodyToAgree, nil)
-	}
-	c.state.Pending = nil
-	b.disarm(ctx, c)
-	if err := b.note(ctx, c, kindProposed, "document:"+p.Name, map[string]string{"sha256": p.Hash}); err != nil {
-		return err
-	}
-	return c.say(fmt.Sprintf(textWaitsForSecond, asked), nil)
-}
-
-// proposedHTML shows what another administrator is asked to agree to.
-func (b *Bot) proposedHTML(ctx context.Context, p pending) (string, error) {
-	if e := p.Entry; e != nil {
-		return entryHTML(e.Question, e.Answer, e.Basis), nil
-	}
-	doc, err := b.keeper.read(ctx, p)
-	if err != nil {
-		return "", err
-	}
-	return previewHTML(doc, b.base.Review(doc)), nil
-}
-
-// proposed takes the proposal that a button belongs to; nobody answers his own.
-func (b *Bot) proposed(ctx context.Context, c *chat, id string) (p proposal, ok bool, err error) {
-	value, err := c.turn.Load(ctx, "proposal:"+id)
-	if err != nil || value == nil {
-		return p, false, err
-	}
-	if err := json.Unmarshal(value, &p); err != nil || p.By == c.user {
-		return p, false, err
-	}
-	return p, true, c.turn.Save("proposal:"+id, nil, 0)
-}
-
-func (b *Bot) pressAgree(ctx context.Context, c *chat, id string) error {
-	p, ok, err := b.proposed(ctx, c, id)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return b.expired(ctx, c)
-	}
-	if err := c.turn.Send(delivery.Message{Chat: p.By, Text: fmt.Sprintf(textAgreed, escape(c.name), escape(p.Pending.Name))}); err != nil {
-		return err
-	}
-	return b.publish(ctx, c, p.Pending)
-}
-
-func (b *Bot) pressRefuse(ctx context.Context, c *chat, id string) error {
-	p, ok, err := b.proposed(ctx, c, id)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return b.expired(ctx, c)
-	}
-	b.keeper.drop(p.Pending)
-	b.disarm(ctx, c)
-	if err := c.turn.Send(delivery.Message{Chat: p.By, Text: fmt.Sprintf(textRefused, escape(c.name), escape(p.Pending.Name))}); err != nil {
-		return err
-	}
-	return c.say(textDropped, nil)
 }

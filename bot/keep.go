@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
-	"strings"
 	"time"
 
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 
-	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
 )
 
@@ -43,26 +42,30 @@ func (b *Bot) upload(ctx context.Context, c *chat, m *models.Message) error {
 	if err != nil {
 		return err
 	}
-	c.state.Pending = &pending{Name: safeName(m.Document.FileName), Hash: hash}
-	return b.preview(ctx, c)
+	return b.preview(ctx, c, pending{Name: safeName(m.Document.FileName), Hash: hash})
 }
 
-// preview shows what the waiting file would become and change.
-func (b *Bot) preview(ctx context.Context, c *chat) error {
-	p := *c.state.Pending
-	doc, err := b.keeper.read(ctx, p)
+// preview shows what a file would become and change, and lets it wait.
+func (b *Bot) preview(ctx context.Context, c *chat, p pending) error {
+	doc, review, err := b.keeper.review(ctx, p)
 	if reason, refused := documents.IsRefused(err); refused {
 		b.keeper.drop(p)
-		c.state.Pending = nil
+		c.past(p.id(), outcome{})
 		return c.say(escape(reason), nil)
+	} else if errors.Is(err, fs.ErrNotExist) {
+		return c.say(textFileGone, nil)
 	} else if err != nil {
 		return err
+	}
+	p.Title, p.What = doc.Title, docName(doc)
+	for _, old := range c.wait(p) {
+		b.keeper.drop(old)
 	}
 	publish := button{buttonPublish, "pub:" + p.id()}
 	if b.config.TwoKeepers {
 		publish.text = buttonPropose
 	}
-	return c.say(previewHTML(doc, b.base.Review(doc)), keyboard([][]button{{publish, {buttonInfo, "info:" + p.id()}, {buttonDrop, "drop:" + p.id()}}}))
+	return c.say(previewHTML(doc, review), keyboard([][]button{{publish, {buttonInfo, "info:" + p.id()}, {buttonDrop, "drop:" + p.id()}}}))
 }
 
 // download fetches a file. The address holds the token, so that no error with
@@ -93,18 +96,10 @@ func (b *Bot) download(ctx context.Context, id string) ([]byte, error) {
 	return data, nil
 }
 
-// waiting gives the pending file that a button belongs to.
-func (c *chat) waiting(rest string) (pending, bool) {
-	if p := c.state.Pending; p != nil && strings.HasPrefix(p.Hash, rest) && rest != "" {
-		return *p, true
-	}
-	return pending{}, false
-}
-
-func (b *Bot) pressPublish(ctx context.Context, c *chat, rest string) error {
-	p, ok := c.waiting(rest)
+func (b *Bot) pressPublish(ctx context.Context, c *chat, id string) error {
+	p, ok := c.waiting(id)
 	if !ok {
-		return b.expired(ctx, c)
+		return b.fileIsPast(ctx, c, id)
 	}
 	if b.config.TwoKeepers {
 		return b.propose(ctx, c, p)
@@ -116,25 +111,29 @@ func (b *Bot) pressPublish(ctx context.Context, c *chat, rest string) error {
 // try of the same turn finds the file taken already.
 func (b *Bot) publish(ctx context.Context, c *chat, p pending) error {
 	names, remove, err := b.keeper.take(ctx, p)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		c.past(p.id(), outcome{})
+		return c.say(textFileGone, nil)
+	} else if err != nil {
 		return err
 	}
-	c.state.Pending = nil
+	about := fmt.Sprintf(textPublished, orElse(p.What, "《"+p.Name+"》"))
+	what := building{names, remove, about}
+	c.past(p.id(), outcome{Words: about, Doc: docID(names[0]), Job: what.key()})
 	b.disarm(ctx, c)
-	if err := b.note(ctx, c, kindPublished, "document:"+p.Name, map[string]string{"sha256": p.Hash}); err != nil {
+	if err := b.note(ctx, c, kindPublished, "document:"+p.Name, map[string]string{"sha256": p.Hash, "title": p.Title}); err != nil {
 		return err
 	}
-	b.keeper.drop(p)
-	return b.bring(ctx, c, names, remove)
+	return b.bring(ctx, c, what)
 }
 
-func (b *Bot) pressDrop(ctx context.Context, c *chat, rest string) error {
-	p, ok := c.waiting(rest)
+func (b *Bot) pressDrop(ctx context.Context, c *chat, id string) error {
+	p, ok := c.waiting(id)
 	if !ok {
-		return b.expired(ctx, c)
+		return b.fileIsPast(ctx, c, id)
 	}
 	b.keeper.drop(p)
-	c.state.Pending = nil
+	c.past(id, outcome{Words: fmt.Sprintf(textWasDropped, p.Title)})
 	b.disarm(ctx, c)
 	return c.say(textDropped, nil)
 }
@@ -150,19 +149,4 @@ func (b *Bot) disarm(ctx context.Context, c *chat) {
 		})
 		return err
 	})
-}
-
-func (b *Bot) rollback(ctx context.Context, c *chat, _ string) error {
-	err := b.base.Rollback(ctx)
-	switch {
-	case errors.Is(err, knowledge.ErrNoPrevious):
-		return c.say(textNoPrevious, nil)
-	case err != nil:
-		return err
-	}
-	docs, passages := b.base.Size()
-	if err := b.note(ctx, c, kindRolledBack, "index", nil); err != nil {
-		return err
-	}
-	return c.say(fmt.Sprintf(textRolledBack, docs, passages), nil)
 }

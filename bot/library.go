@@ -6,11 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ const (
 type keeper struct {
 	base *knowledge.Base
 	dir  string
+	log  *slog.Logger
 	mu   sync.Mutex // one build at a time
 
 	entries sync.Mutex // one writer of the file of entries at a time
@@ -46,6 +48,9 @@ type pending struct {
 	Hash string            `json:"hash"`
 	Meta map[string]string `json:"meta,omitempty"` // what the administrator corrected, by keys of the front matter
 	Edit bool              `json:"edit,omitempty"` // of a published file: its text stays
+
+	Title string `json:"title,omitempty"` // as it was shown last
+	What  string `json:"what,omitempty"`  // document that it is: of two that wait, the later one counts
 
 	Entry *qaEntry `json:"entry,omitempty"` // instead of bytes: goes into the file of entries when it is published
 }
@@ -73,12 +78,22 @@ func safeName(name string) string {
 	return name
 }
 
-// hold writes the bytes of a file under their hash.
+// heldTime is how long a file waits for a decision: longer than a proposal does.
+const heldTime = proposalTime + 24*time.Hour
+
+// hold writes the bytes of a file under their hash. Those of files that were
+// published lie there until they are old: the turn may be repeated.
 func (k *keeper) hold(data []byte) (string, error) {
 	hash := hashOf(data)
 	dir := filepath.Join(k.dir, inboxDir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
+	}
+	list, _ := os.ReadDir(dir)
+	for _, e := range list {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > heldTime {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
 	}
 	return hash, os.WriteFile(filepath.Join(dir, hash), data, 0o600)
 }
@@ -121,18 +136,33 @@ func textName(name string) string {
 
 // read reads a held file as it would be published.
 func (k *keeper) read(ctx context.Context, p pending) (documents.Document, error) {
+	doc, _, err := k.readText(ctx, p)
+	return doc, err
+}
+
+// review reads a held file and looks through it, also at what stands outside of
+// its articles.
+func (k *keeper) review(ctx context.Context, p pending) (documents.Document, knowledge.Review, error) {
+	doc, text, err := k.readText(ctx, p)
+	if err != nil {
+		return doc, knowledge.Review{}, err
+	}
+	return doc, k.base.Review(doc, text), nil
+}
+
+func (k *keeper) readText(ctx context.Context, p pending) (documents.Document, string, error) {
 	name, data, warnings, err := k.final(ctx, p)
 	if err != nil {
-		return documents.Document{}, err
+		return documents.Document{}, "", err
 	}
 	text, more, err := plain(ctx, name, data)
 	if err != nil {
-		return documents.Document{}, err
+		return documents.Document{}, "", err
 	}
 	doc := documents.Split(name, text)
 	doc.Hash = hashOf(data)
 	doc.Warnings = append(append(warnings, more...), doc.Warnings...)
-	return doc, nil
+	return doc, text, nil
 }
 
 // plain gives the text of a file.
@@ -145,87 +175,15 @@ func (k *keeper) drop(p pending) {
 	_ = os.Remove(filepath.Join(k.dir, inboxDir, p.Hash))
 }
 
-// take writes a held file into the library and keeps the version in force that
-// it replaces, marked with the day from which it no longer is. It gives what
-// must be brought into the index and what must go out. Done again, it changes
-// nothing more.
-func (k *keeper) take(ctx context.Context, p pending) (names, remove []string, err error) {
-	if p.Entry != nil {
-		_, err := k.addEntry(*p.Entry, today())
-		return []string{entriesFile}, nil, err
-	}
-	doc, err := k.read(ctx, p)
-	if err != nil {
-		return nil, nil, err
-	}
-	name, data, _, err := k.final(ctx, p)
-	if err != nil {
-		return nil, nil, err
-	}
-	names = []string{name}
-	var gone []string
-	if old := k.base.Review(doc).Replaces; old != nil && !p.Edit && doc.Kind == documents.Rule && k.has(old.Path) {
-		kept, err := k.retire(ctx, *old, doc.Effective)
-		if err != nil {
-			return nil, nil, err
-		}
-		names = append(names, kept)
-		if kept != old.Path {
-			remove = append(remove, old.Path)
-			gone = append(gone, old.Path)
-		}
-	}
-	if name != p.Name && p.Edit { // what was published stays as the original
-		remove = append(remove, p.Name)
-		if original, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(p.Name))); err == nil {
-			if err := k.put(path.Join(originalsDir, p.Name), original); err != nil {
-				return nil, nil, err
-			}
-			gone = append(gone, p.Name)
-		}
-	}
-	if err := k.put(name, data); err != nil {
-		return nil, nil, err
-	}
-	for _, g := range gone {
-		if g == name {
-			continue
-		}
-		if err := k.put(g, nil); err != nil {
-			return nil, nil, err
-		}
-	}
-	return names, remove, nil
-}
-
-// today is the date by which the library is kept.
-func today() documents.Date { return documents.Date(time.Now().In(china).Format(time.DateOnly)) }
-
-// retire keeps a version under a name of its own with the day on which it ends.
-func (k *keeper) retire(ctx context.Context, old documents.Document, until documents.Date) (string, error) {
-	if until == "" {
-		until = today()
-	}
-	data, err := os.ReadFile(filepath.Join(k.dir, filepath.FromSlash(old.Path)))
-	if err != nil {
-		return "", err
-	}
-	text, _, err := plain(ctx, old.Path, data)
-	if err != nil {
-		return "", err
-	}
-	text, err = documents.Annotate(text, map[string]string{documents.KeyRepealed: string(until), documents.KeyStatus: ""})
-	if err != nil {
-		return "", err
-	}
-	ext := path.Ext(old.Path)
-	kept := textName(fmt.Sprintf("%s（至%s）%s", strings.TrimSuffix(old.Path, ext), until, ext))
-	return kept, k.put(kept, []byte(text))
-}
-
 // put writes a file of the library as a whole or not at all; nil takes it away.
+// What was published there until then is kept, for going back.
 func (k *keeper) put(name string, data []byte) error {
 	at := filepath.Join(k.dir, filepath.FromSlash(name))
+	if !strings.HasPrefix(name, ".") {
+		if err := k.keep(name); err != nil {
+			return err
+		}
+	}
 	if data == nil {
 		if err := os.Remove(at); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -243,9 +201,10 @@ func (k *keeper) put(name string, data []byte) error {
 }
 
 // change brings files of the library into the index, beside whatever else is
-// there, and takes the documents named by remove out. "." is the whole library.
-// While another build is under way, here or elsewhere, it is refused with a
-// *knowledge.BuildingError, so that nobody's turn waits for a long one.
+// there, and takes the documents named by remove out. "." is the whole library:
+// what is gone from it then goes out of the index too. While another build is
+// under way, here or elsewhere, it is refused with a *knowledge.BuildingError, so
+// that nobody's turn waits for a long one.
 func (k *keeper) change(ctx context.Context, names, remove []string, onProgress func(knowledge.Progress)) (knowledge.Report, error) {
 	if !k.mu.TryLock() {
 		return knowledge.Report{}, &knowledge.BuildingError{}
@@ -255,5 +214,37 @@ func (k *keeper) change(ctx context.Context, names, remove []string, onProgress 
 	if err != nil {
 		return knowledge.Report{}, err
 	}
-	return k.base.Change(ctx, entries, remove, onProgress)
+	total := len(names)
+	if slices.Contains(names, ".") {
+		missing, err := k.missing(ctx)
+		if err != nil {
+			return knowledge.Report{}, err
+		}
+		remove, total = slices.Concat(remove, missing), k.files()
+	}
+	report, err := k.base.Change(ctx, k.keeping(entries), remove, func(p knowledge.Progress) {
+		if p.Stage == knowledge.StageRead {
+			p.Total = max(total, p.Done)
+		}
+		onProgress(p)
+	})
+	if err == nil {
+		k.clear(ctx)
+	}
+	return report, err
+}
+
+// rollBack brings an edition of the index back and the library with it.
+func (k *keeper) rollBack(ctx context.Context, e knowledge.Edition) error {
+	if !k.mu.TryLock() {
+		return &knowledge.BuildingError{}
+	}
+	defer k.mu.Unlock()
+	return k.base.Rollback(ctx, e.ID, func(ctx context.Context) error {
+		current, _, err := k.base.Files(ctx)
+		if err != nil {
+			return err
+		}
+		return k.follow(current, e.Files)
+	})
 }

@@ -2,17 +2,18 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
 // A person who sends faster than anybody reads is answered as far as the limits
-// go, told so once, and then left alone until the window ends: more replies would
-// use up what Telegram lets the bot send to everybody (30 a second).
+// go, told so once with the time from which he is answered again, and left alone
+// until then: more replies would use up what Telegram lets the bot send to
+// everybody (30 a second).
 
 const (
 	questionWindow = time.Minute
 	commandWindow  = 10 * time.Second
-	toldWindow     = time.Minute // the notice comes once in it
 )
 
 // mayAsk counts a question of the person; when it is one too many, he is told.
@@ -29,15 +30,17 @@ func (b *Bot) mayCommand(ctx context.Context, c *chat, name, rest string) (bool,
 	return b.paced(ctx, c, "command:"+name, b.config.SameCommand, commandWindow, textSameCommand)
 }
 
-// paced takes one of limit in the window and says notice when there is none left.
+// paced takes one of limit in the window. When there is none left it says notice,
+// once in every window, with the seconds until it ends.
 func (b *Bot) paced(ctx context.Context, c *chat, what string, limit int64, window time.Duration, notice string) (bool, error) {
 	taken, err := b.limits.Take(ctx, c.personal(what), 1, limit, window)
 	if err != nil || taken.OK {
 		return taken.OK, err
 	}
-	told, err := b.limits.Take(ctx, c.personal("told:"+what), 1, 1, toldWindow)
+	told, err := b.limits.Take(ctx, c.personal("told:"+what), 1, 1, max(taken.Left, time.Millisecond))
 	if err != nil || !told.OK {
 		return false, err
 	}
-	return false, c.say(notice, nil)
+	seconds := int(taken.Left/time.Second) + 1 // never one too few
+	return false, c.say(fmt.Sprintf(notice, seconds), nil)
 }

@@ -65,7 +65,7 @@ func TestTheStoryInABrowser(t *testing.T) {
 	slow.Store(true)
 	must(t, os.WriteFile(filepath.Join(town.dir, "library", "汇编.md"), []byte(manyArticles(200)), 0o600)) // as an operator does
 	p.write("/reindex")
-	p.sees("正在计算语义向量 ■")
+	p.sees("计算语义向量")
 	p.shot("reindex")
 	p.until("document.getElementById('log').textContent.split('索引已更新').length > 2")
 

@@ -1,10 +1,7 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,7 +9,6 @@ import (
 
 	"github.com/go-telegram/bot/models"
 
-	"rongcuo/bot/delivery"
 	"rongcuo/conversations/records"
 )
 
@@ -27,6 +23,9 @@ func (b *Bot) accept(ctx context.Context, c *chat, code string) error {
 		return c.say(textPrivately, nil)
 	}
 	post, err := b.book.Accept(ctx, c.user, c.name, strings.TrimPrefix(code, invitationMark))
+	if errors.Is(err, records.ErrRecalled) {
+		return c.say(textRecalled, nil)
+	}
 	if errors.Is(err, records.ErrInvitation) {
 		if err := b.refused(ctx, c, "invitation"); err != nil {
 			return err
@@ -75,7 +74,12 @@ func (b *Bot) people(ctx context.Context, c *chat, _ string) error {
 		rows = rows[:maxRevokeButtons]
 		text.WriteString("\n" + textMorePeople)
 	}
-	return c.say(text.String(), keyboard(append([][]button{{{buttonInvite, "invite:"}}}, rows...)))
+	open, recall, err := b.openInvitations(ctx, c)
+	if err != nil {
+		return err
+	}
+	rows = append(append([][]button{{{buttonInvite, "invite:"}}}, rows...), recall...)
+	return c.say(text.String()+open, keyboard(rows))
 }
 
 // maxRevokeButtons keeps the list of posts a screen long.
@@ -98,59 +102,6 @@ func (b *Bot) staffed(ctx context.Context, c *chat) ([]records.Post, error) {
 		}
 	}
 	return out, nil
-}
-
-// invite asks which post an invitation is for; a unit's head has no choice.
-func (b *Bot) invite(ctx context.Context, c *chat, _ string) error {
-	if !c.may(owners) {
-		for _, p := range c.posts {
-			if p.Role == records.UnitHead {
-				return b.makeInvitation(ctx, c, records.Handler, p.Place)
-			}
-		}
-	}
-	var rows [][]button
-	for _, r := range records.Roles {
-		rows = append(rows, []button{{r.Name(), "role:" + string(r)}})
-	}
-	return c.say(textWhichRole, keyboard(rows))
-}
-
-func (b *Bot) pressRole(ctx context.Context, c *chat, rest string) error {
-	role := records.Role(rest)
-	switch {
-	case role.Name() == "":
-		return b.expired(ctx, c)
-	case !role.Placed():
-		b.disarm(ctx, c)
-		return b.makeInvitation(ctx, c, role, "")
-	}
-	c.state.Await = awaitPlace + ":" + rest
-	return c.say(fmt.Sprintf(textWhichPlace, role.Name()), nil)
-}
-
-// awaitedPlace takes the unit's or body's name that was asked for.
-func (b *Bot) awaitedPlace(ctx context.Context, c *chat, role, text string) error {
-	place := strings.TrimSpace(text)
-	if n := len([]rune(place)); n < 2 || n > 50 || strings.ContainsAny(place, "\n<>") {
-		c.state.Await = awaitPlace + ":" + role
-		return c.say(textPlaceForm, nil)
-	}
-	return b.makeInvitation(ctx, c, records.Role(role), place)
-}
-
-// makeInvitation makes the link. A second try of the same turn makes another
-// one; the first then was shown to nobody and ends by itself.
-func (b *Bot) makeInvitation(ctx context.Context, c *chat, role records.Role, place string) error {
-	code, err := b.book.Invite(ctx, c.user, role, place)
-	switch {
-	case errors.Is(err, records.ErrNotAllowed), errors.Is(err, records.ErrPlace):
-		return c.say(textNotYours, nil)
-	case err != nil:
-		return err
-	}
-	link := "https://t.me/" + b.config.Username + "?start=" + invitationMark + code
-	return c.say(fmt.Sprintf(textInvitation, escape(postName(records.Post{Role: role, Place: place})), int(records.InvitationTime.Hours()), escape(link), invitationMark+code), nil)
 }
 
 // holderName is how the holder called himself; who comes from the settings has
@@ -198,112 +149,4 @@ func (b *Bot) pressRevoke(ctx context.Context, c *chat, rest string) error {
 	b.renewMenu(ctx, post.Person)
 	b.disarm(ctx, c)
 	return c.say(fmt.Sprintf(textRevoked, escape(postName(post)), escape(holderName(post))), nil)
-}
-
-// auditPage is how many entries a screen shows.
-const auditPage = 10
-
-// audit shows what was done by whom, the newest first.
-func (b *Bot) audit(ctx context.Context, c *chat, rest string) error {
-	before, _ := strconv.ParseInt(rest, 10, 64) // "" begins at the end
-	entries, err := b.book.Entries(ctx, before)
-	if err != nil {
-		return err
-	}
-	if len(entries) == 0 {
-		return c.say(textNoEntries, nil)
-	}
-	more := len(entries) > auditPage
-	entries = entries[:min(len(entries), auditPage)]
-	var text strings.Builder
-	text.WriteString(bold(headAudit))
-	for _, e := range entries {
-		text.WriteString("\n" + escape(entryLine(e)))
-	}
-	row := []button{{buttonExport, "auditfile:"}}
-	if more {
-		row = append(row, button{buttonOlder, fmt.Sprintf("audit:%d", entries[len(entries)-1].Seq)})
-	}
-	return c.say(text.String(), keyboard([][]button{row}))
-}
-
-// entryLine is an entry in words; what a newer program wrote is shown by its
-// kind.
-func entryLine(e records.Entry) string {
-	words := entryWords[e.Kind]
-	if words == "" {
-		words = e.Kind
-	}
-	who := textProgram
-	if e.Actor != 0 {
-		who = strconv.FormatInt(e.Actor, 10)
-	}
-	return strings.TrimSpace(fmt.Sprintf("%d · %s · %s · %s %s %s", e.Seq, e.At.In(china).Format("2006-01-02 15:04"), who, words, e.Subject, detailWords(e)))
-}
-
-// detailWords shows a post in words, and what else an entry holds as it is.
-func detailWords(e records.Entry) string {
-	raw, _ := json.Marshal(e.Detail) // it was read as JSON
-	var p struct {
-		Person int64
-		Role   records.Role
-		Place  string
-	}
-	if err := json.Unmarshal(raw, &p); err == nil && p.Role.Name() != "" {
-		words := postName(records.Post{Role: p.Role, Place: p.Place})
-		if p.Person != 0 {
-			words += "（" + strconv.FormatInt(p.Person, 10) + "）"
-		}
-		return words
-	}
-	if string(raw) == "null" {
-		return ""
-	}
-	return clip(string(raw), 80)
-}
-
-// auditFile sends the whole chain as a table.
-func (b *Bot) auditFile(ctx context.Context, c *chat, _ string) error {
-	var out bytes.Buffer
-	out.WriteString("\ufeff") // spreadsheet programs then read UTF-8
-	w := csv.NewWriter(&out)
-	if err := w.Write(auditColumns); err != nil {
-		return err
-	}
-	for before := int64(0); out.Len() < delivery.MaxInline/2; {
-		entries, err := b.book.Entries(ctx, before)
-		if err != nil {
-			return err
-		}
-		if len(entries) == 0 {
-			break
-		}
-		for _, e := range entries {
-			detail, _ := json.Marshal(e.Detail) // it was read as JSON
-			if err := w.Write([]string{strconv.FormatInt(e.Seq, 10), e.At.In(china).Format("2006-01-02 15:04:05"), strconv.FormatInt(e.Actor, 10), e.Kind, e.Subject, string(detail)}); err != nil {
-				return err
-			}
-			before = e.Seq
-		}
-		w.Flush()
-		if before == 1 {
-			break
-		}
-	}
-	if err := c.turn.Send(delivery.Message{Chat: c.id, Text: textAuditFile, File: &delivery.File{Name: "审计记录.csv", Data: out.Bytes()}}); err != nil {
-		return err
-	}
-	return c.save()
-}
-
-// verify recomputes the chain.
-func (b *Bot) verify(ctx context.Context, c *chat, _ string) error {
-	checked, err := b.book.Verify(ctx)
-	if err != nil {
-		return err
-	}
-	if w := checked.Wrong; w != nil {
-		return c.say(fmt.Sprintf(textChainWrong, w.Seq, escape(w.Why)), nil)
-	}
-	return c.say(fmt.Sprintf(textChainHolds, checked.Entries, clip(checked.Head, 16)), nil)
 }

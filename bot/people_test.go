@@ -48,7 +48,8 @@ func TestAnOwnerInvitesAndTakesBack(t *testing.T) {
 
 	admin.Say("/audit")
 	audit := admin.AwaitText("审计记录")
-	for _, must := range []string{"发出邀请", "授予岗位", "收回岗位", "越权尝试被拒"} {
+	for _, must := range []string{"系统负责人（由设置指定）发出“示例县甲中心 · 单位主要负责人”岗位的邀请。", "授予单位负责人“示例县甲中心 · 单位主要负责人”岗位。",
+		"收回单位负责人的“示例县甲中心 · 单位主要负责人”岗位。", "单位主要负责人（单位负责人）试图使用 /reindex，没有权限。"} {
 		if !strings.Contains(audit.Text, must) {
 			t.Errorf("the audit lacks %s: %s", must, audit.Text)
 		}

@@ -77,8 +77,14 @@ func answerHTML(a knowledge.Answer) string {
 		s := bold(headCases)
 		for _, c := range a.Cases {
 			s += fmt.Sprintf("\n· 《%s》：%s", escape(c.Title), escape(c.Outcome))
+			if c.Same != "" {
+				s += "\n  相同：" + escape(c.Same)
+			}
+			if c.Differs != "" {
+				s += "\n  不同：" + escape(c.Differs)
+			}
 		}
-		parts = append(parts, s)
+		parts = append(parts, s+"\n"+textCompare)
 	}
 	list(headNearest, a.Nearest)
 	if len(a.Ask) > 0 {

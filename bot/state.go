@@ -26,6 +26,7 @@ type chat struct {
 	posts   []records.Post // that the person holds now
 	state   state
 	pressed *models.Message  // whose button was pressed
+	again   bool             // a question of before is answered anew: no new turn of the conversation
 	edit    int              // a message of ours that the next reply replaces
 	keys    [][]key          // keyboards of this turn's replies, not yet kept
 	fresh   int              // keyboards that this turn kept
@@ -38,11 +39,11 @@ type chat struct {
 type state struct {
 	History  []knowledge.Turn             `json:"-"` // a session of its own, which ends sooner
 	At       time.Time                    `json:"at,omitzero"`
-	Keys     [][]key                      `json:"keys,omitempty"`    // the last keyboards, the newest last
-	Fresh    int                          `json:"fresh,omitempty"`   // of them, shown in the last turn
-	Answers  []shown                      `json:"answers,omitempty"` // whose buttons still work, the newest last
-	Next     int                          `json:"next"`              // number of the next answer
-	Pending  *pending                     `json:"pending,omitempty"`
+	Keys     [][]key                      `json:"keys,omitempty"`     // the last keyboards, the newest last
+	Fresh    int                          `json:"fresh,omitempty"`    // of them, shown in the last turn
+	Answers  []shown                      `json:"answers,omitempty"`  // whose buttons still work, the newest last
+	Files    []pending                    `json:"files,omitempty"`    // uploaded and not decided on, the newest last
+	Decided  []outcome                    `json:"decided,omitempty"`  // what became of others, the newest last
 	Withdraw string                       `json:"withdraw,omitempty"` // document that waits for a yes
 	Holidays *conversations.HolidayNotice `json:"holidays,omitempty"` // waits for a yes
 	Await    string                       `json:"await,omitempty"`    // what the next words answer: "name:argument" of awaits
@@ -50,23 +51,10 @@ type state struct {
 
 // shown is an answer in the chat, as far as its buttons need it.
 type shown struct {
-	Number   int             `json:"n"`
-	Question string          `json:"q"`
-	Key      string          `json:"k,omitempty"` // in the journal
-	Refs     []knowledge.Ref `json:"refs"`
-	Cases    []knowledge.Ref `json:"cases,omitempty"`
-	Old      bool            `json:"old,omitempty"` // answered from texts no longer in force
-}
-
-// ref gives the place of an article among those of the answer, at its end if it
-// is not there yet.
-func (s *shown) ref(doc, article string) int {
-	r := knowledge.Ref{Doc: doc, Article: article}
-	if i := slices.Index(s.Refs, r); i >= 0 {
-		return i
-	}
-	s.Refs = append(s.Refs, r)
-	return len(s.Refs) - 1
+	Number   int64            `json:"n"` // of the update that it answers: nobody else's answer has it
+	Question string           `json:"q"`
+	Earlier  []knowledge.Turn `json:"h,omitempty"` // that the question was read with
+	Key      string           `json:"k,omitempty"` // in the journal
 }
 
 const (
@@ -193,19 +181,18 @@ func (c *chat) say(html string, markup models.ReplyMarkup) error {
 	return c.save()
 }
 
-// find gives an answer by its number, nil when its buttons no longer work.
+// find gives an answer of the person by its number, nil when it is not his or its
+// buttons no longer work.
 func (s *state) find(number string) *shown {
 	for i := range s.Answers {
-		if strconv.Itoa(s.Answers[i].Number) == number {
+		if strconv.FormatInt(s.Answers[i].Number, 10) == number {
 			return &s.Answers[i]
 		}
 	}
 	return nil
 }
 
-func (s *state) add(a shown) int {
-	s.Next++
-	a.Number = s.Next
+func (s *state) add(a shown) (number int64) {
 	s.Answers = append(s.Answers, a)
 	if n := len(s.Answers); n > keptAnswers {
 		s.Answers = s.Answers[n-keptAnswers:]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/go-analyze/charts"
 
@@ -16,11 +17,18 @@ import (
 // unasked.
 var statsDays = []int{7, 30, 90}
 
+// mostDays is how far back counts are kept.
+const mostDays = 365
+
 // stats shows what was asked in the last days: a picture by day, the numbers
 // below it.
 func (b *Bot) stats(ctx context.Context, c *chat, rest string) error {
 	days := statsDays[0]
-	if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= 365 {
+	if rest != "" {
+		n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(rest, "天")))
+		if err != nil || n < 1 || n > mostDays {
+			return c.say(fmt.Sprintf(textStatsDays, mostDays), nil)
+		}
 		days = n
 	}
 	j, err := b.base.Journal()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite"
 
@@ -209,6 +210,30 @@ func TestFollowUpsUntilANewTopic(t *testing.T) {
 	}
 }
 
+func TestTheOldVersionIsAskedWhatWasAsked(t *testing.T) {
+	official := newTown(t).As("普通干部")
+	official.Say("对认定结论不服怎么办？")
+	official.AwaitText("第三十八条")
+	official.Say("那要多久？")
+	answer := official.AwaitText("二十个工作日")
+	official.Press(answer, "看旧版")
+	old := official.AwaitText("十五个工作日内申请复核")
+	official.Press(old, "只看现行")
+	if again := official.AwaitText("依据截至"); again.Text != answer.Text {
+		t.Errorf("the question lost what it leans on:\n%s", again.Text)
+	}
+	official.Say("那第三十九条呢") // of the document spoken of
+	official.AwaitText("第三十九条　容错认定期间")
+	official.Say("风险备案要准备哪些材料？")
+	for _, row := range official.AwaitText("依据截至").Buttons {
+		for _, b := range row {
+			if b.Text == "看旧版" {
+				t.Error("an old version is offered that says nothing about filings")
+			}
+		}
+	}
+}
+
 func TestARestartForgetsNothing(t *testing.T) {
 	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
@@ -230,8 +255,10 @@ func TestOldButtonsLeadOn(t *testing.T) {
 	official.Say("/delete_me")
 	official.Press(official.AwaitText("不能恢复"), "确认删除")
 	official.AwaitText("已删除")
-	official.Press(answer, buttonWith(t, answer, "第十四条"))
+	official.Press(answer, "👎 不对")
 	official.AwaitText("按钮已过期")
+	official.Press(answer, buttonWith(t, answer, "第十四条")) // the text is still there
+	official.AwaitText("第十四条　主张情形八的")
 }
 
 func TestCommandsHoweverTheyAreWritten(t *testing.T) {
@@ -306,14 +333,36 @@ func TestWhatMustNotBeTypedIsStopped(t *testing.T) {
 	}
 }
 
+// hurried is a store whose minutes for questions take three seconds.
+type hurried struct{ delivery.Store }
+
+func (h hurried) Take(ctx context.Context, key string, n, limit int64, window time.Duration) (delivery.Taken, error) {
+	if window == time.Minute {
+		window = 3 * time.Second
+	}
+	return h.Store.Take(ctx, key, n, limit, window)
+}
+
+// Who asks too fast is told, in every such minute, when he is answered again, and
+// is answered then.
 func TestTooManyQuestions(t *testing.T) {
 	t.Parallel()
 	telegram := localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
-	official := found(t, telegram, t.TempDir(), 3).As("普通干部")
-	for range 4 {
+	official := found(t, telegram, t.TempDir(), 2, func(c *bot.Config) { c.Limits = hurried{c.Limits.(delivery.Store)} }).As("普通干部")
+	ask := func(want string) {
+		t.Helper()
 		official.Say("哪些情形不予容错？")
+		official.AwaitText(want)
 	}
-	official.AwaitText("请过一分钟再问")
+	began := time.Now()
+	ask("依据截至")
+	ask("依据截至")
+	time.Sleep(time.Until(began.Add(2 * time.Second)))
+	ask("秒再问") // late in the first minute
+	time.Sleep(time.Until(began.Add(3500 * time.Millisecond)))
+	ask("依据截至")
+	ask("依据截至")
+	ask("秒再问") // and soon in the second
 }
 
 func TestAFloodOfOneCommandIsAnsweredTwiceAndToldOnce(t *testing.T) {
@@ -365,13 +414,14 @@ func TestAnAdministratorPublishesADocument(t *testing.T) {
 	admin.Say("/docs")
 	admin.AwaitText("试点事项清单管理办法")
 	admin.Say("/rollback")
+	admin.Press(admin.AwaitText("要恢复上一版"), "确认")
 	admin.AwaitText("已恢复上一版")
 	official.Say("试点事项清单多久调整一次？")
 	if after := official.AwaitText("下一步"); strings.Contains(after.Text, "每半年调整一次") {
 		t.Error("the rolled back document is still used")
 	}
 	admin.Say("/withdraw 澄清正名工作指引")
-	admin.Press(admin.AwaitText("要停用《"), "停用")
+	admin.Press(admin.AwaitText("要停用"), "停用")
 	admin.AwaitText("索引已更新")
 	admin.Say("/docs")
 	if list := admin.AwaitText("知识库"); strings.Contains(list.Text, "澄清正名工作指引") {

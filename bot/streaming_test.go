@@ -72,7 +72,7 @@ func TestBeyondTheBudgetAnswersComeFromTheTextsAlone(t *testing.T) {
 
 func TestTheOldVersionIsOneButtonAway(t *testing.T) {
 	official := newTown(t).As("普通干部")
-	official.Say("容错认定要具备哪些条件？")
+	official.Say("对认定结论不服怎么办？")
 	answer := official.AwaitText("依据截至")
 	official.Press(answer, "看旧版")
 	old := official.AwaitText("已废止")

@@ -19,7 +19,7 @@ func init() { // methods that look into the tables
 		action{"sugyes", keepers, (*Bot).pressAdopt},
 		action{"sugno", keepers, (*Bot).pressDismiss},
 	)
-	maps.Copy(entryWords, suggestedWords)
+	maps.Copy(entryKinds, suggestedWords)
 }
 
 // Kinds of audit entries.

@@ -68,8 +68,8 @@ func TestAnAdministratorDecidesOnSuggestedQuestions(t *testing.T) {
 	official.Say("试点事项清单隔多久翻新一遍？")
 	official.AwaitText("每半年调整一次")
 	admin.Say("/audit")
-	log := admin.AwaitText("采用模型拟的问法")
-	if !strings.Contains(log.Text, "删除模型拟的问法") {
+	log := admin.AwaitText("采用模型给《示例县试点事项清单管理办法》第一条拟的问法")
+	if !strings.Contains(log.Text, "删除模型给《示例县试点事项清单管理办法》第一条拟的问法") {
 		t.Errorf("audit:\n%s", log.Text)
 	}
 }

@@ -15,7 +15,7 @@ const (
 )
 
 // suggestedWords are the kinds of audit entries in Chinese.
-var suggestedWords = map[string]string{kindAdopted: "采用模型拟的问法", kindDismissed: "删除模型拟的问法"}
+var suggestedWords = map[string]string{kindAdopted: "采用模型给%s拟的问法", kindDismissed: "删除模型给%s拟的问法"}
 
 func suggestionsHTML(title string, list []knowledge.Suggestion) string {
 	s := "<b>待确认的问法</b>：" + escape("《"+title+"》") + "\n由语言模型拟写，没有人核对过，只用来帮助检索，不会显示给提问的人。"

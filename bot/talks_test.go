@@ -208,6 +208,7 @@ var passing = []struct {
 	{regexp.MustCompile(`filing:[A-Z2-7]{26}`), "filing:某"},
 	{regexp.MustCompile(`FS-2026-[0-9A-Z]{5}-[0-9A-Z]{5}`), "申请号某"},
 	{regexp.MustCompile(`用时 [\d.]+ 秒`), "用时 N 秒"},
+	{regexp.MustCompile(`(今天|\d{4}年\d+月\d+日) \d\d:\d\d`), "某时"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?`), "某时"},
 	{regexp.MustCompile(`[0-9a-f]{12,64}…?`), "某校验值"},
 	{regexp.MustCompile(`[\d.]+ ?(ms|毫秒)`), "N 毫秒"},

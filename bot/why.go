@@ -32,7 +32,7 @@ const shownCut = 5
 func (c *chat) explainedKey() string { return fmt.Sprintf("explained:%d:%d", c.id, c.user) }
 
 func (b *Bot) explain(a knowledge.Answer) explained {
-	e := explained{At: b.now(), Question: clip(knowledge.Mask(a.Question), 200), Status: a.Status, Meaning: b.base.MeaningFrom(),
+	e := explained{At: b.now(), Question: clip(knowledge.Mask(a.Question), 200), Status: a.Status, Meaning: a.Meaning,
 		Composed: a.Composed, Model: a.Model, MS: a.MS, Hits: a.Passages, Notices: a.Notices}
 	e.Route, _ = knowledge.Classify(knowledge.Normalize(a.Question))
 	for _, s := range a.Cut[:min(len(a.Cut), shownCut)] {
@@ -80,10 +80,11 @@ func (b *Bot) tryOut(ctx context.Context, c *chat, question string) error {
 	if err := b.tryOn(ctx, c, b.base, question, headPublished); err != nil {
 		return err
 	}
-	if c.state.Pending == nil {
+	n := len(c.state.Files)
+	if n == 0 {
 		return c.save()
 	}
-	doc, err := b.keeper.read(ctx, *c.state.Pending)
+	doc, err := b.keeper.read(ctx, c.state.Files[n-1])
 	if err != nil {
 		b.log.Warn("a pending file could not be tried", "error", err)
 		return c.say(textNoTrial, nil)

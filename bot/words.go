@@ -141,7 +141,7 @@ func pictured(r rune) bool { return unicode.Is(unicode.So, r) }
 // inWords presses the button that words name. While a form or a question of ours
 // is open only the keyboard shown last counts: an older label may be an answer.
 func (b *Bot) inWords(ctx context.Context, c *chat, words string) (handled bool, err error) {
-	if asks(strings.TrimSpace(words)) {
+	if asks(strings.TrimSpace(words)) || c.state.Await != "" && slices.Contains(stepBack, bare(words)) {
 		return false, nil
 	}
 	if data, several := typed(words, c.state.Keys); data != "" || several != nil {
@@ -161,24 +161,12 @@ func (b *Bot) inWords(ctx context.Context, c *chat, words string) (handled bool,
 			return true, c.say(textWhichButton+escape(strings.Join(several, "、")), nil)
 		}
 	}
-	if c.state.Await != "" && slices.Contains(wordsOfLeaving, bare(words)) {
-		return true, b.leave(ctx, c)
-	}
 	return false, nil
 }
 
 // ofForm says that a button steps through the form that is open.
 func ofForm(data, open string) bool {
 	return strings.HasPrefix(data, "f:"+open+":") && !strings.HasSuffix(data, ":do:resume")
-}
-
-// leave ends what was asked for without an answer.
-func (b *Bot) leave(ctx context.Context, c *chat) error {
-	if c.state.Await == awaitAct {
-		return b.pressActDrop(ctx, c, "")
-	}
-	c.state.Await = ""
-	return c.say(textStays, nil)
 }
 
 // openForm is the draft that the person's words go to, "" for none.

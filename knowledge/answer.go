@@ -48,9 +48,12 @@ type Answer struct {
 	Notices   []string   // illustrative texts, repealed versions, words only …
 	Composed  bool       // a language model wrote Hint; the label says so
 	Model     string     // that was asked to write Hint; "" when none was
+	Meaning   string     // the embedding model that this question went by; "" when it went by words alone
 	Cut       []string   // sentences of the model that did not hold: for who looks after it, never for who asked
 	Tokens    int        // that a model may have cost: a character counts one, which is more than it takes
 	At        documents.Date
+	Earlier   []Turn // that the question was read with, because it leans on them
+	Old       bool   // a text no longer in force speaks to the question too; Question.Old asks it
 	Passages  []Hit
 	MS        map[string]float64 // stage to milliseconds
 }
@@ -70,14 +73,14 @@ type Citation struct {
 	entry   int
 }
 
-// SimilarCase is a published model case beside the question. Its Citation
-// quotes the finding.
+// SimilarCase is a published model case beside the question, for reference only.
+// Its Citation quotes the finding.
 type SimilarCase struct {
 	Citation
 	ID      string `json:"id"`
 	Outcome string `json:"outcome"`
-	Same    string `json:"same"`    // what both rest on
-	Differs string `json:"differs"` // what to compare before relying on it
+	Same    string `json:"same"`    // what both rest on and tell of; "" when there is nothing
+	Differs string `json:"differs"` // what the one tells of and the other does not; "" when that is nothing
 }
 
 // stopwatch notes how long the stages of an answer took.

@@ -3,10 +3,7 @@ package knowledge
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
-	"strings"
-	"unicode"
 
 	"rongcuo/knowledge/documents"
 )
@@ -51,7 +48,7 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 	if err != nil {
 		return b.failed(ctx, a, err)
 	}
-	if missing := g.unknownReference(q.Text); missing != "" {
+	if missing := g.unknownReference(q); missing != "" {
 		b.notFound(g, f, &a)
 		a.Hint = missing
 		return a, nil
@@ -66,6 +63,9 @@ func (b *Base) Ask(ctx context.Context, q Question, onText func(string)) (Answer
 	}
 	watch.lap("evidence")
 	b.fill(g, q, f, &a)
+	if a.Old, err = b.oldSpeaks(ctx, g, q, f); err != nil {
+		return b.failed(ctx, a, err)
+	}
 	for _, title := range g.notHere(q.Text) {
 		a.Notices = append(a.Notices, notCollected(title))
 	}
@@ -101,6 +101,7 @@ func (b *Base) failed(ctx context.Context, a Answer, err error) (Answer, error) 
 
 // finding is what the search brought for one question.
 type finding struct {
+	query   Query
 	hits    []Hit
 	terms   []weighted // of the question, for choosing quotes
 	meaning []float32
@@ -111,92 +112,28 @@ type finding struct {
 func (b *Base) find(ctx context.Context, g *generation, q Question, a *Answer) (finding, error) {
 	query := Query{Text: q.Text, History: leaning(q), At: a.At, Docs: q.Docs, Levels: q.Levels, Kinds: q.Kinds, Limit: 10}
 	var f finding
+	if d := g.lastAsked(q); d >= 0 {
+		query.About = g.docs[d].Path
+		query.Also = append(query.Also, query.About)
+	}
 	if old := g.namedOld(q, a.At); len(old) > 0 && len(q.Docs) == 0 { // texts no longer in force are asked for
-		query.Also = old
+		query.Also = append(query.Also, old...)
 		if q.Old {
 			query.Docs = old
 		}
 	}
 	var err error
-	if f.meaning, err = b.embedQuestion(ctx, g, query); err != nil {
-		if ctx.Err() != nil {
-			return f, ctx.Err()
-		}
-		b.log.Warn("answering by words alone", "reason", err)
-		f.meaning = nil
-		a.Notices = append(a.Notices, textWordsOnly)
+	if f.meaning, err = b.understand(ctx, g, query, a); err != nil {
+		return f, err
 	}
 	f.terms = b.lexicon.terms(query)
 	f.hits, err = g.search(ctx, query, b.lexicon, f.meaning)
-	a.Passages = f.hits
+	if b.safeguards.asksRefusals(q.Text) && len(f.hits) > 0 && !f.hits[0].Named {
+		f.hits = g.negativeFirst(b.safeguards, f.hits)
+	}
+	f.query, a.Passages, a.Earlier = query, f.hits, query.History
 	return f, err
 }
-
-// leaning gives the earlier turns when the question leans on them: it points back,
-// or is too short to have a topic of its own. A question that has one, however
-// short, is not mixed with what was asked before.
-func leaning(q Question) []Turn {
-	text := strings.TrimSpace(q.Text)
-	if pointingBack.MatchString(text) {
-		return q.History
-	}
-	if len([]rune(text)) > followUpLength {
-		return nil
-	}
-	topic := 0
-	for _, r := range StripQuestionWords(text) {
-		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			topic++
-		}
-	}
-	if goingOn.MatchString(text) || topic < ownTopic {
-		return q.History
-	}
-	return nil
-}
-
-const (
-	followUpLength = 22 // characters; a longer question that does not point back stands alone
-	ownTopic       = 6  // characters without the question words, such as 情形不予容错
-)
-
-var (
-	pointingBack = regexp.MustCompile(`^(?:那|这|它|该|此|同样)|上面|上述|刚才|前面`)
-	// ways to go on that a long question has too
-	goingOn = regexp.MustCompile(`^(?:还|又|再|如果|要是|假如|其中)|第[一二三四五六七八九十0-9]+[种次个项类]|呢(?:[，,？?。！!]|$)`)
-)
-
-// namedOld gives the documents no longer in force (or not yet) that the
-// question asks for: by a name that no text in force has, or as the old one.
-func (g *generation) namedOld(q Question, at documents.Date) []string {
-	question := q.Text
-	current := map[string]bool{}
-	for i, d := range g.docs {
-		if d.Kind == documents.Rule && g.force[i].holds(at) {
-			for _, n := range documents.ShortTitles(d.Title) {
-				current[n] = true
-			}
-		}
-	}
-	asksOld := q.Old || containsAny(question, oldWords)
-	var out []string
-	for i, d := range g.docs {
-		if d.Kind != documents.Rule || g.force[i].holds(at) {
-			continue
-		}
-		named := asksOld
-		for _, n := range documents.ShortTitles(d.Title) {
-			named = named || !current[n] && strings.Contains(question, n)
-		}
-		named = named || d.DocNo != "" && strings.Contains(question, d.DocNo)
-		if named {
-			out = append(out, d.Path)
-		}
-	}
-	return out
-}
-
-var oldWords = []string{"旧办法", "老办法", "原办法", "旧版", "旧规定", "老规定", "原规定", "以前的办法", "以前的规定", "废止的", "已废止", "废止前", "试行办法", "试行版"}
 
 // fill puts the parts of an answer together from what was found. No model is
 // needed for any of them.
@@ -210,7 +147,7 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 		switch {
 		case kind == documents.Case && (len(a.Cases) < maxCases || h.entry == f.hits[0].entry):
 			if h.Score >= basisShare*best && len(a.Cases) < maxCases {
-				a.Cases = append(a.Cases, g.similarCase(h.entry, g.entriesOf(f.hits)))
+				a.Cases = append(a.Cases, g.similarCase(b.safeguards, h.entry, g.entriesOf(f.hits), asked(q)))
 			}
 		case len(basis) < maxBasis && (h.Named || !named && h.Score >= basisShare*best) && kind != documents.Case:
 			basis = append(basis, h.entry)
@@ -221,7 +158,11 @@ func (b *Base) fill(g *generation, q Question, f finding, a *Answer) {
 	}
 	basis = g.byLevel(basis)
 	for _, i := range basis {
-		a.Basis = append(a.Basis, g.cite(i, f, a.At))
+		c := g.cite(i, f, a.At)
+		if b.safeguards.asksRefusals(q.Text) && b.safeguards.Negative.MatchString(lead(g.entries[i].passage.Text)) {
+			c = g.citeWhole(i, a.At)
+		}
+		a.Basis = append(a.Basis, c)
 	}
 	g.quoteNamed(f.hits, a)
 	b.limit(g, q, basis, a)
@@ -261,10 +202,7 @@ func (b *Base) limit(g *generation, q Question, basis []int, a *Answer) {
 			a.Limits = append(a.Limits, g.citeWhole(k, a.At))
 		}
 	}
-	asked := q.Text
-	for _, t := range leaning(q) {
-		asked += t.Text
-	}
+	asked := asked(q)
 	for d := range g.docs {
 		if a.Warning != nil || !g.force[d].holds(a.At) || g.docs[d].Kind != documents.Rule {
 			continue

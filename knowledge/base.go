@@ -96,7 +96,8 @@ var china = time.FixedZone("UTC+8", 8*60*60)
 
 // New makes a base. With a database it answers from the generation that is
 // current there; without one, or when none is there yet, it is empty until
-// Reindex or Load.
+// Reindex or Load. No model is asked: vectors that are not known yet are for
+// Embed, and words alone answer until then.
 func New(ctx context.Context, o Options) (*Base, error) {
 	lexicon, err := NewLexicon(o.Words)
 	if err != nil {
@@ -144,15 +145,6 @@ func (b *Base) Size() (docs, passages int) {
 	return 0, 0
 }
 
-// MeaningFrom names the embedding model that the current index uses, "" when
-// it goes by words alone.
-func (b *Base) MeaningFrom() string {
-	if g := b.current.Load(); g != nil && g.vectors != nil && b.embedder != nil {
-		return b.embedder.Name()
-	}
-	return ""
-}
-
 // Document gives a document of the current index by its path.
 func (b *Base) Document(path string) (documents.Document, bool) {
 	if g := b.current.Load(); g != nil {
@@ -178,40 +170,4 @@ func (b *Base) Documents() iter.Seq[documents.Document] {
 			}
 		}
 	}
-}
-
-// Search ranks articles and cases without answering.
-func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
-	g := b.current.Load()
-	if g == nil {
-		return nil, nil
-	}
-	meaning, err := b.embedQuestion(ctx, g, q)
-	if err != nil {
-		b.log.Warn("searching by words alone", "reason", err)
-		meaning = nil
-	}
-	return g.search(ctx, q, b.lexicon, meaning)
-}
-
-// embedQuestion gives the vector of a question with the turns before it, nil
-// when the base has no vectors.
-func (b *Base) embedQuestion(ctx context.Context, g *generation, q Query) ([]float32, error) {
-	if b.embedder == nil || g.vectors == nil {
-		return nil, nil
-	}
-	text := ""
-	for _, t := range q.History {
-		if t.Role == "user" {
-			text += Mask(t.Text) + "\n"
-		}
-	}
-	list, err := b.embedder.Embed(ctx, []string{text + q.Text})
-	if err != nil {
-		return nil, err
-	}
-	if len(list) != 1 {
-		return nil, ErrModelReply
-	}
-	return list[0], checkVector(list[0], b.embedder.Dim())
 }

@@ -129,7 +129,7 @@ func TestNothingPersonalIsSentToAModel(t *testing.T) {
 	if sent := s.Prompts(); sent != "" {
 		t.Fatalf("sent: %s", sent)
 	}
-	history := []Turn{{"user", "我的电话是13912345678"}}
+	history := []Turn{{Role: "user", Text: "我的电话是13912345678"}}
 	if _, err := b.Ask(t.Context(), Question{Text: "那要多久？", History: history}, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -6,155 +6,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"rongcuo/knowledge/documents"
 )
-
-// quoteLength is how many characters of an article are quoted before it is
-// shortened at the borders of its items: about what a phone shows at once.
-const quoteLength = 180
 
 // likeness is the cosine to the question from which an entry of questions and
 // answers is shown as a near one. Of 46 that led to the first article of a
 // development question, 22 lay above it, two of them about something else; of
 // those below, most were.
 const likeness = .45
-
-// unitShare is how well a piece must fit beside the best one to be quoted too.
-const unitShare = .5
-
-// cite quotes an article: all of it when it is short, otherwise the sentence
-// that leads to the items and the pieces that fit the question.
-func (g *generation) cite(i int, f finding, at documents.Date) Citation {
-	c := g.citation(i, at)
-	text := g.entries[i].passage.Text
-	units := documents.Units(text)
-	if utf8.RuneCountInString(text) <= quoteLength || len(units) < 2 {
-		return c.quoting(units, all(units))
-	}
-	return c.quoting(units, g.bestUnits(units, f.terms))
-}
-
-// quoteNamed quotes the 款 or 项 that the question names, and nothing else of
-// the article.
-func (g *generation) quoteNamed(hits []Hit, a *Answer) {
-	for _, h := range hits {
-		if !h.Named || h.Paragraph == 0 && h.Item == 0 {
-			continue
-		}
-		for i := range a.Basis {
-			c := &a.Basis[i]
-			if c.entry != h.entry {
-				continue
-			}
-			for _, p := range g.docs[g.entries[h.entry].doc].Passages {
-				if text, ok := p.Item(h.Paragraph, h.Item); ok && p.Article == c.Article {
-					c.Quote, c.Quotes, c.Whole = text, []string{text}, false
-				}
-			}
-		}
-	}
-}
-
-// citeWhole quotes all of an article: limits are never shortened.
-func (g *generation) citeWhole(i int, at documents.Date) Citation {
-	units := documents.Units(g.entries[i].passage.Text)
-	return g.citation(i, at).quoting(units, all(units))
-}
-
-func all(units []documents.Unit) []int {
-	out := make([]int, len(units))
-	for i := range units {
-		out[i] = i
-	}
-	return out
-}
-
-// citation is a Citation without its quotes.
-func (g *generation) citation(i int, at documents.Date) Citation {
-	e := g.entries[i]
-	d := &g.docs[e.doc]
-	return Citation{
-		Doc: d.Path, Title: d.Title, DocNo: d.DocNo, Article: e.passage.Article,
-		Status: g.statusOf(e.doc, at), Level: d.Level, From: d.Effective, entry: i,
-	}
-}
-
-func (g *generation) statusOf(doc int, at documents.Date) string {
-	return g.force[doc].status(at)
-}
-
-// quoting takes pieces of the article in their order. Quote is the one that
-// was chosen first: a single paragraph or item, so that it is a contiguous
-// piece of the file however its lines were broken.
-func (c Citation) quoting(units []documents.Unit, chosen []int) Citation {
-	if len(chosen) == 0 {
-		return c
-	}
-	c.Quote = units[chosen[0]].Text
-	c.Whole = len(chosen) == len(units)
-	sorted := slices.Sorted(slices.Values(chosen))
-	for _, k := range sorted {
-		c.Quotes = append(c.Quotes, units[k].Text)
-		if !c.Whole && c.Quote == c.Quotes[0] && units[k].Kind == documents.Item {
-			c.Quote = units[k].Text
-		}
-	}
-	return c
-}
-
-// bestUnits chooses what to quote of a long article: the pieces that share
-// most with the question, with the sentence that leads to them, up to
-// quoteLength. The best piece comes first.
-func (g *generation) bestUnits(units []documents.Unit, terms []weighted) []int {
-	want := map[term]float32{}
-	for _, w := range terms {
-		want[w.term] = w.weight * g.body.idf(g.body.df(w.term))
-	}
-	type scored struct {
-		at    int
-		score float32
-	}
-	list := make([]scored, len(units))
-	for i, u := range units {
-		seen := map[term]bool{}
-		n := 0
-		eachTerm(u.Text, func(t term) {
-			if n++; !seen[t] {
-				seen[t] = true
-				list[i].score += want[t]
-			}
-		})
-		list[i].at = i
-		list[i].score /= 8 + float32(n)/8 // long pieces share words by their length alone
-	}
-	slices.SortStableFunc(list, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	var chosen []int
-	size := 0
-	take := func(i int) {
-		if !slices.Contains(chosen, i) {
-			chosen = append(chosen, i)
-			size += utf8.RuneCountInString(units[i].Text)
-		}
-	}
-	for _, s := range list {
-		if s.score < unitShare*list[0].score {
-			break
-		}
-		if len(chosen) > 0 && size+utf8.RuneCountInString(units[s.at].Text) > quoteLength {
-			continue
-		}
-		take(s.at)
-		for k := s.at; k >= 0; k-- { // the paragraph that leads to an item
-			if units[k].Kind == documents.Paragraph {
-				take(k)
-				break
-			}
-		}
-	}
-	return chosen
-}
 
 // Verify says why a citation is not valid: the article is not there, or a quote
 // is not a literal, contiguous piece of it. nil means that it holds.
@@ -245,7 +105,7 @@ func (g *generation) firstRule(hits []Hit) int {
 // none of those that fit has a name.
 func (g *generation) situation(s *safeguards, i int, terms []weighted) string {
 	units := documents.Units(g.entries[i].passage.Text)
-	for _, k := range g.bestUnits(units, terms) {
+	for _, k := range bestUnits(units, g.ranked(units, terms)) {
 		if m := s.Situation.FindStringSubmatch(units[k].Text); m != nil {
 			return m[1]
 		}
@@ -287,18 +147,4 @@ func (b *Base) StatusOf(d documents.Document) string {
 		}
 	}
 	return ""
-}
-
-// HasOld says whether there is a rule that was once in force and is no longer.
-func (b *Base) HasOld() bool {
-	g, today := b.current.Load(), documents.Date(b.today().Format("2006-01-02"))
-	if g == nil {
-		return false
-	}
-	for i, d := range g.docs {
-		if d.Kind == documents.Rule && g.force[i].until != "" && g.force[i].until <= today {
-			return true
-		}
-	}
-	return false
 }

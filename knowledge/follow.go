@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync"
 	"time"
 
 	"rongcuo/knowledge/documents"
@@ -28,7 +29,8 @@ func (b *Base) has(p published) bool {
 
 // Refresh takes up the generation that is current in the store, which another
 // process may have built. It does nothing when that is the one in use. Questions
-// meanwhile, and when it fails, are answered from the older one.
+// meanwhile, and when it fails, are answered from the older one. No model is
+// asked: where vectors are missing, words alone answer until Embed has made them.
 func (b *Base) Refresh(ctx context.Context) error {
 	if b.store == nil {
 		return errNoStore
@@ -39,7 +41,7 @@ func (b *Base) Refresh(ctx context.Context) error {
 	if err != nil || b.has(p) {
 		return err
 	}
-	g, err := b.index(ctx, c, b.store, new(Report), func(Progress) {})
+	g, err := b.index(ctx, c, b.store)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,8 @@ const lookTimeout = 10 * time.Second
 
 // Fill indexes files into a base that is empty, once for all processes that
 // start together: while another one builds, it waits, and takes up what that one
-// published. In a base that is not empty it does nothing.
+// published. In a base that is not empty it does nothing. Without onProgress the
+// log is told.
 func (b *Base) Fill(ctx context.Context, entries iter.Seq[documents.Entry], onProgress func(Progress)) error {
 	for b.Empty() {
 		_, err := b.Reindex(ctx, entries, onProgress)
@@ -74,9 +77,12 @@ func (b *Base) Fill(ctx context.Context, entries iter.Seq[documents.Entry], onPr
 }
 
 // Follow takes up what other processes publish, looking every so often, until
-// ctx ends. A database or a model that fails is tried again the next time; the
-// log gets the first failure and the end of it.
+// ctx ends, and makes the vectors that are missing. A database or a model that
+// fails is tried again; the log gets the first failure and the end of it.
 func (b *Base) Follow(ctx context.Context, every time.Duration) {
+	var embedding sync.WaitGroup // beside: it may take minutes
+	defer embedding.Wait()
+	embedding.Go(func() { b.followVectors(ctx, every) })
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	failing := false
@@ -105,19 +111,6 @@ func (b *Base) Follow(ctx context.Context, every time.Duration) {
 		}
 		failing = err != nil
 	}
-}
-
-// Rollback brings the previous generation back; the current one becomes the
-// previous, so that a second Rollback undoes the first. Without a previous one
-// it is ErrNoPrevious.
-func (b *Base) Rollback(ctx context.Context) error {
-	if b.store == nil {
-		return errNoStore
-	}
-	if err := b.store.rollback(ctx); err != nil {
-		return err
-	}
-	return b.Refresh(ctx)
 }
 
 // Confirm records that an article answers a question. It counts in the next

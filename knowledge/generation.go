@@ -29,8 +29,10 @@ type generation struct {
 	suggested map[Ref][]string // what guessed was built of
 	asks      int64            // sum of confirmed and suggested questions; 0 for none
 	seen      int64            // published.asked when it was read from the store
-	vectors   *vectors         // nil without an embedding model
+	vectors   *vectors         // nil while words alone answer
 	level     []int            // of each document: its place in documents.Levels, len(Levels) when unknown
+
+	unembedded int // texts that have no vector yet
 }
 
 // entry is one passage with the document it belongs to.

@@ -107,6 +107,8 @@ const (
 	RouteOdds      Route = "odds"      // wants an outcome foretold
 	RouteElsewhere Route = "elsewhere" // rules of other places
 	RouteChat      Route = "chat"
+	RouteThanks    Route = "thanks"
+	RouteShort     Route = "short" // says nothing that could be looked up
 	RouteScope     Route = "scope" // no matter of rules
 	RouteField     Route = "field" // another field of law, unless the texts have it
 )
@@ -188,6 +190,9 @@ func Classify(question string) (Route, string) {
 		}
 		return RouteIdentity, ""
 	}
+	if question == "" {
+		return RouteShort, ""
+	}
 	s := strings.ToLower(question)
 	for _, r := range routeRules {
 		if words, ok := firstMatch(r.any, s); ok {
@@ -226,11 +231,8 @@ func inspect(text string) (string, verdict) {
 	v.route, v.words = Classify(text)
 	switch v.route {
 	case RouteSearch, RouteField, RouteFile:
-		if text == "" {
-			v.status, v.sentence = OutOfScope, textEmptyQuestion
-		}
 		return text, v
-	case RouteChat, RouteScope, RouteElsewhere:
+	case RouteChat, RouteThanks, RouteShort, RouteScope, RouteElsewhere:
 		v.status = OutOfScope
 	default:
 		v.status = Refused

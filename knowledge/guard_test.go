@@ -96,9 +96,9 @@ func TestBadInputs(t *testing.T) {
 		route     Route
 		text      string // "" when only the route counts
 	}{
-		{"BI002", " \u3000\t\n", RouteSearch, ""},
+		{"BI002", " \u3000\t\n", RouteShort, ""},
 		{"BI003", strings.Repeat("政", 4096), RouteSearch, strings.Repeat("政", maxQuestion)},
-		{"BI003", strings.Repeat("😀", 4096), RouteSearch, strings.Repeat("😀", maxQuestion)},
+		{"BI003", strings.Repeat("😀", 4096), RouteShort, strings.Repeat("😀", maxQuestion)},
 		{"BI010", "报告\u202efdp.exe", RouteSearch, "报告fdp.exe"},
 		{"BI011", "绝\u200b密★ 关于某事", RouteSecret, ""},
 		{"BI011", "我的身\u200d份证110105\u200b19491231\u2060002X", RouteIdentity, ""},
@@ -256,5 +256,28 @@ func BenchmarkInspect(b *testing.B) {
 				inspect(q)
 			}
 		})
+	}
+}
+
+// What nobody can look up gets a sentence and no articles; a short word that the
+// texts know is looked up, and what leans on an earlier question is one.
+func TestWhatIsNoQuestionGetsASentence(t *testing.T) {
+	b := sampleBase(t, Options{})
+	for route, list := range map[Route][]string{
+		RouteShort:  {"", "取消", "2", "18", "👍", "👍🏻", "。。。", "……", "嗯", "嗯嗯", "好的", "好的，知道了", "收到", "是", "不用了", "ok", "a", "？", "下一步", "没有别的问题了"},
+		RouteThanks: {"谢谢", "谢谢！", "好的，谢谢", "嗯嗯谢谢您", "太好了，谢谢你", "辛苦了", "再见"},
+		RouteChat:   {"你好", "您好，在吗？", "测试"},
+	} {
+		for _, text := range list {
+			a := ask(t, b, Question{Text: text, History: []Turn{{Role: "user", Text: opposed}}})
+			if a.Status != OutOfScope || a.Hint != routeSentences[route] || len(a.Citations()) > 0 {
+				t.Errorf("%q: %s %s", text, a.Status, a.Hint)
+			}
+		}
+	}
+	for _, text := range []string{"备案", "容错", "复核", "多久？", "谁批？", "取消资格", "谢谢，那多久给答复？", "撤销备案"} {
+		if a := ask(t, b, Question{Text: text, History: []Turn{{Role: "user", Text: "对认定结论不服怎么办？"}}}); a.Status != Answered {
+			t.Errorf("%q: %s %s", text, a.Status, a.Hint)
+		}
 	}
 }

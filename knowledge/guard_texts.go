@@ -13,6 +13,8 @@ var routeSentences = map[Route]string{
 	RouteOdds:      "无法预测结果，是否认定由有权机关决定。可以告诉我具体情况，我帮您找对应的条款。",
 	RouteElsewhere: "这里只收录本县使用的文件，其他地方的规定请向当地咨询。",
 	RouteChat:      "您好，我可以查容错纠错、风险备案、澄清正名等方面的规定。请直接说说您遇到的情况。",
+	RouteThanks:    "不客气。以后遇到拿不准的事，可以随时来问。",
+	RouteShort:     "请用一句话写下您的问题，例如“集体决策时我反对过，还要追究吗？”。",
 	RouteField:     "这属于其他方面的法律规定，现有文件里没有。请向主管部门或者法律服务机构咨询。",
 	RouteScope:     "这个问题不在容错纠错规定的范围内。可以问我：什么情况可以容错、怎样办理风险备案、结论不服怎么办。",
 }
@@ -25,7 +27,4 @@ var masks = map[FindingKind]string{
 	FoundCard:     "〔卡号已隐去〕",
 }
 
-const (
-	textEmptyQuestion  = "请写下您的问题，例如：集体决策时我反对过，还要追究吗？"
-	textSecretQuestion = "〔带密级标志的内容已隐去〕"
-)
+const textSecretQuestion = "〔带密级标志的内容已隐去〕"

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +14,8 @@ import (
 // which answers were called wrong, and who was answered from which article, so
 // that he can be told when it is repealed. It keeps as little as that needs:
 //
-//   - the words of a question only when it was not answered or was called
-//     wrong, masked, and for a year;
+//   - the words of a question, and of those before it that it leans on, only when
+//     it was not answered or was called wrong, masked, and for a year;
 //   - who was answered from what, without the question, for 90 days;
 //   - counts by day, which hold nobody, for a year.
 //
@@ -80,6 +81,12 @@ CREATE TABLE kb_journal_topics ( -- how often an article was cited on a day
 ) @clustered;
 `
 
+// earlierSchema came later: a question such as "那要多久" says nothing without the
+// one before it.
+const earlierSchema = `
+ALTER TABLE kb_journal_open ADD COLUMN earlier TEXT NOT NULL DEFAULT ''; -- the questions that it leans on, a line each, masked
+`
+
 // How long the journal keeps what it holds (promise R40).
 const (
 	keepAnswers   = 90 * 24 * time.Hour
@@ -115,6 +122,9 @@ type Asked struct {
 	Asker  string // the same for the same person, otherwise without meaning here
 	At     time.Time
 	Answer Answer
+	// History are the turns before the question; kept of them is what it leans on,
+	// with the question and only where that is kept.
+	History []Turn
 }
 
 // Record notes an answer.
@@ -186,11 +196,37 @@ func (b *Base) wording(r Ref) (words, version string, ok bool) {
 // openQuestion keeps the words of a question that was not answered well. The
 // mask is put on here too, whoever calls.
 func openQuestion(ctx context.Context, tx *sql.Tx, e Asked, why, reason string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO kb_journal_open (key, at, asker, question, why, reason) VALUES ($1, $2, $3, $4, $5, $6)
+	var earlier []string
+	for _, q := range leanedOn(e.Answer.Question, e.History) {
+		earlier = append(earlier, kept(q))
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO kb_journal_open (key, at, asker, question, why, reason, earlier) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (key) DO UPDATE SET reason = excluded.reason`,
-		e.Key, e.At.UnixMilli(), e.Asker, readable(Mask(Normalize(e.Answer.Question))), why, reason)
+		e.Key, e.At.UnixMilli(), e.Asker, kept(e.Answer.Question), why, reason, strings.Join(earlier, "\n"))
 	return err
 }
+
+func kept(question string) string {
+	return strings.ReplaceAll(readable(Mask(Normalize(question))), "\n", " ")
+}
+
+// leanedOn gives the questions that one leans on, the oldest first.
+func leanedOn(question string, history []Turn) []string {
+	history = slices.DeleteFunc(slices.Clone(history), func(t Turn) bool { return t.Role != "user" })
+	var out []string
+	for len(out) < maxLeaned {
+		if history = leaning(Question{Text: question, History: history}); len(history) == 0 {
+			break
+		}
+		question, history = history[len(history)-1].Text, history[:len(history)-1]
+		out = append(out, question)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// maxLeaned is how many turns back a question is followed.
+const maxLeaned = 2
 
 // readable gives Chinese its own marks back, of which Normalize makes half-width
 // ones: people read these questions. It cuts them to what Confirm keeps.
@@ -218,6 +254,7 @@ type Vote struct {
 	Useful   bool
 	Reason   string // chosen from a list, never his own words
 	Question string // kept, masked, when the answer was not useful
+	History  []Turn // as of Asked
 }
 
 const (
@@ -239,7 +276,7 @@ func (j *Journal) Vote(ctx context.Context, key string, v Vote) error {
 		} else if err != nil {
 			return err
 		}
-		e.Key, e.At, e.Answer.Question = key, time.UnixMilli(at), v.Question
+		e.Key, e.At, e.Answer.Question, e.History = key, time.UnixMilli(at), v.Question, v.History
 		if err := recount(ctx, tx, key, day, before, v.Useful); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -20,9 +21,25 @@ type Gap struct {
 type OpenQuestion struct {
 	Key      string
 	At       time.Time
-	Question string // masked
-	Why      string // WhyNotFound or WhyWrong
-	Reason   string // what its asker chose, of WhyWrong
+	Question string   // masked
+	Earlier  []string // the questions that it leans on, the oldest first; masked
+	Why      string   // WhyNotFound or WhyWrong
+	Reason   string   // what its asker chose, of WhyWrong
+}
+
+// Again is the question as it is put once more: after those that it leans on, and
+// without a model.
+func (q OpenQuestion) Again() Question {
+	again := Question{Text: q.Question, Words: true}
+	for _, earlier := range q.Earlier {
+		again.History = append(again.History, Turn{Role: "user", Text: earlier})
+	}
+	return again
+}
+
+// Whole is the question with those that it leans on, as one text.
+func (q OpenQuestion) Whole() string {
+	return strings.Join(append(slices.Clone(q.Earlier), q.Question), " ")
 }
 
 // grouped bounds how many open questions are grouped, the newest: each is
@@ -52,7 +69,7 @@ func (j *Journal) Gaps(ctx context.Context) ([]Gap, error) {
 	}
 	texts := make([]string, len(list))
 	for i, q := range list {
-		texts[i] = q.Question
+		texts[i] = q.Whole()
 	}
 	var gaps []Gap
 	for _, members := range j.base.group(ctx, texts) {
@@ -79,7 +96,7 @@ func (j *Journal) Question(ctx context.Context, key string) (q OpenQuestion, ok 
 }
 
 func (j *Journal) questions(ctx context.Context, where string, args ...any) ([]OpenQuestion, error) {
-	rows, err := j.store.db.QueryContext(ctx, `SELECT key, at, question, why, reason FROM kb_journal_open `+where, args...)
+	rows, err := j.store.db.QueryContext(ctx, `SELECT key, at, question, why, reason, earlier FROM kb_journal_open `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +105,12 @@ func (j *Journal) questions(ctx context.Context, where string, args ...any) ([]O
 	for rows.Next() {
 		var q OpenQuestion
 		var at int64
-		if err := rows.Scan(&q.Key, &at, &q.Question, &q.Why, &q.Reason); err != nil {
+		var earlier string
+		if err := rows.Scan(&q.Key, &at, &q.Question, &q.Why, &q.Reason, &earlier); err != nil {
 			return nil, err
+		}
+		if earlier != "" {
+			q.Earlier = strings.Split(earlier, "\n")
 		}
 		q.At = time.UnixMilli(at)
 		list = append(list, q)
@@ -230,7 +251,7 @@ func (b *Base) Unconfirm(ctx context.Context, ref Ref, question string) error {
 	if b.store == nil {
 		return errNoStore
 	}
-	_, err := b.store.db.ExecContext(ctx, `DELETE FROM kb_confirmed WHERE doc = $1 AND article = $2 AND question = $3`, ref.Doc, ref.Article, question)
+	_, err := b.store.db.ExecContext(ctx, `DELETE FROM kb_confirmed WHERE doc = $1 AND article = $2 AND question = $3`, ref.Doc, ref.Article, confirmable(question))
 	return err
 }
 

@@ -18,6 +18,7 @@ func TestJournal(t *testing.T) {
 		"The words of an answered question are not kept":     theWordsOfAnAnsweredQuestionAreNotKept,
 		"Recording twice counts once":                        recordingTwiceCountsOnce,
 		"Nothing outlives its time":                          nothingOutlivesItsTime,
+		"A question is kept with those that it leans on":     aQuestionIsKeptWithThoseThatItLeansOn,
 		"A person is forgotten and the counts stay":          aPersonIsForgottenAndTheCountsStay,
 		"Open questions are grouped and settled":             openQuestionsAreGroupedAndSettled,
 		"Who was answered from a repealed text is told once": whoWasAnsweredFromARepealedTextIsToldOnce,
@@ -177,6 +178,24 @@ func nothingOutlivesItsTime(t *testing.T, j *Journal) {
 				t.Errorf("after %d days %s is there: %v", step.days, what, !want)
 			}
 		}
+	}
+}
+
+func aQuestionIsKeptWithThoseThatItLeansOn(t *testing.T, j *Journal) {
+	history := []Turn{{Role: "user", Text: "食堂几点开门？"}, {Role: "user", Text: "试点失败要追责吗？我的电话13912345678"}}
+	for key, question := range map[string]string{"k1": "那这种情况复核找谁？", "k2": "公积金异地购房的手续在哪一个窗口办理比较快一些？"} {
+		noError(t, j.Record(t.Context(), Asked{Key: key, Asker: "1", At: noon, Answer: Answer{Status: NotFound, Question: question}, History: history}))
+	}
+	q, ok, err := j.Question(t.Context(), "k1")
+	noError(t, err)
+	if !ok || len(q.Earlier) != 1 || !strings.Contains(q.Earlier[0], "试点失败要追责吗？") || strings.Contains(q.Earlier[0], "13912345678") {
+		t.Errorf("kept of the turns before: %q", q.Earlier)
+	}
+	if again := q.Again(); len(again.History) != 1 || again.Text != "那这种情况复核找谁？" {
+		t.Errorf("asked again as %+v", again)
+	}
+	if q, _, err = j.Question(t.Context(), "k2"); err != nil || len(q.Earlier) != 0 {
+		t.Errorf("a question that stands alone is kept with %q, %v", q.Earlier, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"rongcuo/knowledge/documents"
 )
@@ -11,14 +12,18 @@ import (
 // maxNamed is how many articles one question may name.
 const maxNamed = 6
 
-// named gives the entries that a question names by document and number, in the
-// order in which it names them. A number without a document is looked up in
-// the only document that is searched, and otherwise nowhere: 第六条 alone could
-// be any.
+// lookUp gives the entries that a question names by document and number, in the
+// order in which it names them. A number without a document is looked up in the
+// one that was spoken of before, or the only one that is searched, and otherwise
+// nowhere: 第六条 alone could be any.
 func (g *generation) lookUp(q Query, allowed []bool) []Hit {
 	var hits []Hit
 	for _, ref := range documents.FindRefs(q.Text) {
-		for _, d := range g.namedDocs(ref.Title, q.Text, allowed) {
+		docs := g.namedDocs(ref.Title, q.Text, allowed)
+		if d := g.docAt(q.About); ref.Title == "" && d >= 0 && allowed[d] {
+			docs = []int{d}
+		}
+		for _, d := range docs {
 			list := g.refs[d][ref.Article]
 			if len(list) == 0 || len(hits) == maxNamed {
 				continue
@@ -30,6 +35,11 @@ func (g *generation) lookUp(q Query, allowed []bool) []Hit {
 		}
 	}
 	return hits
+}
+
+// docAt gives the document of a path, -1 when there is none.
+func (g *generation) docAt(path string) int {
+	return slices.IndexFunc(g.docs, func(d documents.Document) bool { return path != "" && d.Path == path })
 }
 
 // namedDocs gives the documents that a name means. A short name that several
@@ -77,6 +87,42 @@ func (g *generation) namedDocs(title, question string, allowed []bool) []int {
 	return best
 }
 
+// What a name on a button should have, in characters: a bare 办法 says too little.
+const (
+	leastName = 4
+	mostName  = 8
+)
+
+// ShortTitle is the shortest name that tells a document from all others: 备案规程
+// beside 认定规程. A name that one in force shares with one that is not is that of
+// the one in force. It is the path of a document that is not here.
+func (b *Base) ShortTitle(path string) string {
+	g := b.current.Load()
+	if g == nil || g.docAt(path) < 0 {
+		return path
+	}
+	d, at := g.docAt(path), documents.Date(b.today().Format("2006-01-02"))
+	title := g.docs[d].Title
+	var fits, others []string
+	for _, name := range slices.Backward(documents.ShortTitles(title)) {
+		switch n := utf8.RuneCountInString(name); {
+		case g.shared(name, d, at):
+		case n >= leastName && n <= mostName:
+			fits = append(fits, name)
+		default:
+			others = append(others, name)
+		}
+	}
+	return append(append(fits, others...), title+"（"+g.statusOf(d, at)+"）")[0]
+}
+
+// shared says whether a name could mean another document than d.
+func (g *generation) shared(name string, d int, at documents.Date) bool {
+	return slices.ContainsFunc(g.names[name], func(other int) bool {
+		return other != d && (g.force[other].holds(at) || !g.force[d].holds(at))
+	})
+}
+
 // closest keeps the documents whose titles share most with the question.
 func (g *generation) closest(docs []int, question string) []int {
 	var out []int
@@ -95,9 +141,13 @@ func (g *generation) closest(docs []int, question string) []int {
 
 // unknownReference says of a document named in 《》 or of a numbered article that
 // it is not here, in a sentence; "" when all that the question names is here.
-func (g *generation) unknownReference(question string) string {
+func (g *generation) unknownReference(q Question) string {
+	question := q.Text
 	for _, ref := range documents.FindRefs(question) {
 		if ref.Title == "" {
+			if d := g.lastAsked(q); d >= 0 && len(g.refs[d][ref.Article]) == 0 {
+				return noSuchArticle(g.docs[d].Title, ref.Article)
+			}
 			continue
 		}
 		if strings.Contains(question, "《"+ref.Title+"》") && !g.collected(ref.Title) {

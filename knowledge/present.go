@@ -36,7 +36,17 @@ func (a Answer) Text() string {
 		line("\n【%s】", headCases)
 	}
 	for _, c := range a.Cases {
-		line("《%s》%s，%s。\n  “%s”", c.Title, c.Same, c.Differs, c.Quote)
+		line("《%s》：%s", c.Title, c.Outcome)
+		if c.Same != "" {
+			line("  相同：%s", c.Same)
+		}
+		if c.Differs != "" {
+			line("  不同：%s", c.Differs)
+		}
+		line("  “%s”", c.Quote)
+	}
+	if len(a.Cases) > 0 {
+		line("%s", textCompare)
 	}
 	section(headNearest, a.Nearest)
 	if len(a.Ask) > 0 {

@@ -18,13 +18,18 @@ type Report struct {
 	Files     []FileReport `json:"files"`
 	Documents int          `json:"documents"`
 	Passages  int          `json:"passages"`
-	Reused    int          `json:"reused_files"`        // unchanged since they were last read
-	Embedded  int          `json:"embedded"`            // passages for which a vector was made
-	Suggested int          `json:"suggested,omitempty"` // articles for which a model was asked for questions
+	Reused    int          `json:"reused_files"` // unchanged since they were last read
+	Embedded  int          `json:"embedded"`     // passages for which a vector was made
+	// Unembedded counts those that have none because the model failed: the index
+	// goes by words alone until they do, which Follow and the next build see to.
+	Unembedded int `json:"unembedded,omitempty"`
+	Suggested  int `json:"suggested,omitempty"` // articles for which a model was asked for questions
 	// Unsuggested counts those that it failed at: the next build asks again.
 	Unsuggested int     `json:"unsuggested,omitempty"`
 	MS          float64 `json:"ms"`
 	Unchanged   bool    `json:"unchanged"` // the current index already is of these documents
+
+	Difference Difference `json:"-"` // from the documents that were searched before
 }
 
 // FileReport is one file of a Report.
@@ -38,28 +43,13 @@ type FileReport struct {
 	Reused   bool     `json:"reused,omitempty"`
 }
 
-// Progress tells how far a build is. Total is 0 while it is not known.
-type Progress struct {
-	Stage string // StageRead, StageSuggest, StageEmbed, StageIndex
-	Done  int
-	Total int
-	File  string
-}
-
-// Stages of a build.
-const (
-	StageRead    = "read"
-	StageSuggest = "suggest"
-	StageEmbed   = "embed"
-	StageIndex   = "index"
-)
-
 const (
 	canaries     = 25 // passages that must find themselves in a new index
 	canaryLength = 60 // characters of a passage that are asked for
 )
 
 // Load reads documents into memory and answers from them; nothing is stored.
+// Vectors that come with the program are used, others are for Embed or EmbedFor.
 func (b *Base) Load(ctx context.Context, entries iter.Seq[documents.Entry], onProgress func(Progress)) (Report, error) {
 	b.building.Lock()
 	defer b.building.Unlock()
@@ -73,7 +63,8 @@ var errNoStore = errors.New("this base keeps nothing: it has no database")
 // into the store, an index of them is built beside the current one, checked, and
 // switched to. A build that fails or is cancelled changes nothing that questions
 // are answered from; what it had read and embedded is kept and need not be done
-// again. While another process builds, it is refused with a *BuildingError.
+// again. Where the model fails, the new index goes by words alone, which the
+// report says. While another process builds, it is refused with a *BuildingError.
 func (b *Base) Reindex(ctx context.Context, entries iter.Seq[documents.Entry], onProgress func(Progress)) (Report, error) {
 	return b.buildStored(ctx, entries, onProgress, nil)
 }
@@ -117,8 +108,9 @@ func (b *Base) buildStored(ctx context.Context, entries iter.Seq[documents.Entry
 // nil, gives the documents that stand before them.
 func (b *Base) build(ctx context.Context, entries iter.Seq[documents.Entry], w *builder, onProgress func(Progress), kept func(Report) ([]int64, error)) (Report, error) {
 	if onProgress == nil {
-		onProgress = func(Progress) {}
+		onProgress = logProgress(b.log)
 	}
+	onProgress = withEstimate(onProgress)
 	start := time.Now()
 	var report Report
 	docs, members, err := b.readAll(ctx, entries, w, &report, onProgress)
@@ -140,37 +132,56 @@ func (b *Base) build(ctx context.Context, entries iter.Seq[documents.Entry], w *
 
 // buildLoaded switches to an index of documents that are in memory only.
 func (b *Base) buildLoaded(ctx context.Context, docs []documents.Document, report *Report, onProgress func(Progress)) error {
-	g, err := b.index(ctx, contents{docs: docs}, nil, report, onProgress)
+	onProgress(Progress{Stage: StageIndex})
+	g, err := b.index(ctx, contents{docs: docs}, nil)
 	if err != nil {
 		return err
 	}
 	report.Documents, report.Passages = len(g.docs), len(g.entries)
+	report.Difference = b.differenceTo(g.docs)
 	b.current.Store(g)
 	return nil
 }
 
+// differenceTo compares documents with those that are searched now.
+func (b *Base) differenceTo(docs []documents.Document) Difference {
+	if g := b.current.Load(); g != nil {
+		return differ(g.docs, docs)
+	}
+	return differ(nil, docs)
+}
+
 // buildOf builds the index of stored documents and switches to it, unless the
-// one in use is of the same documents already.
+// one in use is of the same documents already and lacks nothing.
 func (b *Base) buildOf(ctx context.Context, members []int64, w *builder, report *Report, onProgress func(Progress)) error {
-	now, same, err := w.currentIs(ctx, members)
+	now, have, same, err := w.currentIs(ctx, members)
 	if err != nil {
 		return err
 	}
-	report.Unchanged = same
+	if report.Unchanged = same; same {
+		members = have
+	}
 	g := b.current.Load()
 	had := same && g != nil && g.id == now.id
 	c, err := b.collect(ctx, members, g, had, w, report, onProgress)
 	if err != nil {
 		return err
 	}
-	if had && sameQuestions(g.confirmed, c.confirmed) && sameQuestions(g.suggested, c.suggested) {
+	if had && !b.lacks(g) && sameQuestions(g.confirmed, c.confirmed) && sameQuestions(g.suggested, c.suggested) {
 		report.Documents, report.Passages = len(g.docs), len(g.entries)
+		report.Difference = b.differenceTo(g.docs)
 		return w.renew(ctx, now, g.asks)
 	}
-	if g, err = b.index(ctx, c, w.store, report, onProgress); err != nil {
+	onProgress(Progress{Stage: StageIndex})
+	if g, err = b.index(ctx, c, w.store); err != nil {
+		return err
+	}
+	report.Embedded, err = b.giveVectors(ctx, g, w.store, everything, onProgress)
+	if err = b.orWords(ctx, g, report, err); err != nil {
 		return err
 	}
 	report.Documents, report.Passages = len(g.docs), len(g.entries)
+	report.Difference = b.differenceTo(g.docs)
 	if same {
 		g.id = now.id
 		err = w.renew(ctx, now, g.asks)
@@ -209,22 +220,17 @@ func (b *Base) collect(ctx context.Context, members []int64, g *generation, had 
 
 func sameQuestions(a, b map[Ref][]string) bool { return maps.EqualFunc(a, b, slices.Equal) }
 
-// index builds and checks a generation; the current one is not touched.
-func (b *Base) index(ctx context.Context, c contents, s *store, report *Report, onProgress func(Progress)) (*generation, error) {
-	onProgress(Progress{Stage: StageIndex})
+// index builds and checks a generation with the vectors that are known, by words
+// alone where some are missing. No model is asked and the current generation is
+// not touched.
+func (b *Base) index(ctx context.Context, c contents, s *store) (*generation, error) {
 	g := newGeneration(c.docs, c.confirmed)
 	g.guess(c.suggested)
-	if b.embedder != nil && len(g.entries) > 0 {
-		list, made, err := b.embedAll(ctx, g, s, onProgress)
-		if err != nil {
-			return nil, fmt.Errorf("embedding: %w", err)
-		}
-		report.Embedded = made
-		if g.vectors, err = newVectors(ctx, b.embedder.Dim(), list); err != nil {
-			return nil, err
-		}
+	if err := b.check(ctx, g); err != nil {
+		return nil, err
 	}
-	return g, b.check(ctx, g)
+	_, err := b.giveVectors(ctx, g, s, 0, nil)
+	return g, b.orWords(ctx, g, new(Report), err)
 }
 
 // check asks a new generation for passages of its own: an index that does not

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,19 +109,24 @@ func testAFailedBuildChangesNothing(t *testing.T, d database) {
 	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
 	b := d.base(t, m)
 	reindex(t, b, docs)
-	for name, break_ := range map[string]func() (Embedder, context.Context){
-		"the model gives NaN":     func() (Embedder, context.Context) { return badEmbedder{float32(math.NaN()), 2}, t.Context() },
-		"vectors of a wrong size": func() (Embedder, context.Context) { return badEmbedder{1, 3}, t.Context() },
-		"cancelled": func() (Embedder, context.Context) {
-			ctx, cancel := context.WithCancel(t.Context())
+	for name, during := range map[string]func(b *Base, cancel func()) (mend string){
+		"cancelled": func(_ *Base, cancel func()) string {
 			cancel()
-			return m, ctx
+			return `SELECT 1`
+		},
+		"the database fails": func(b *Base, _ func()) string {
+			if _, err := b.store.db.Exec(`ALTER TABLE kb_members RENAME TO kb_away`); err != nil {
+				t.Error(err)
+			}
+			return `ALTER TABLE kb_away RENAME TO kb_members`
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, ctx := break_()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			other := d.base(t, m)
-			other.embedder = e
+			mend := ""
+			other.embedder = embedderThen{m, func() { mend = during(other, cancel) }}
 			writeFile(t, docs, "b.md", rule("乙办法", "新的条文在这里。"))
 			entries, err := documents.WalkDir(t.Context(), docs)
 			if err != nil {
@@ -130,6 +134,9 @@ func testAFailedBuildChangesNothing(t *testing.T, d database) {
 			}
 			if _, err := other.Reindex(ctx, entries, nil); err == nil {
 				t.Fatal("the build went through")
+			}
+			if _, err := other.store.db.Exec(mend); err != nil {
+				t.Fatal(err)
 			}
 			again := d.base(t, m)
 			if n, _ := again.Size(); n != 1 {
@@ -139,6 +146,19 @@ func testAFailedBuildChangesNothing(t *testing.T, d database) {
 	}
 }
 
+// embedderThen makes vectors, and then something happens.
+type embedderThen struct {
+	Embedder
+	then func()
+}
+
+func (e embedderThen) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	vectors, err := e.Embedder.Embed(ctx, texts)
+	e.then()
+	return vectors, err
+}
+
+// badEmbedder makes vectors that are of no use.
 type badEmbedder struct {
 	value float32
 	size  int
@@ -158,7 +178,7 @@ func (badEmbedder) Name() string { return "bad" }
 func testThePreviousIndexComesBack(t *testing.T, d database) {
 	docs := t.TempDir()
 	b := d.base(t, nil)
-	if err := b.Rollback(t.Context()); !errors.Is(err, ErrNoPrevious) {
+	if _, err := b.Previous(t.Context()); !errors.Is(err, ErrNoPrevious) {
 		t.Fatalf("nothing to go back to: %v", err)
 	}
 	writeFile(t, docs, "a.md", rule("甲办法", "备案期限为十个工作日。"))
@@ -175,10 +195,48 @@ func testThePreviousIndexComesBack(t *testing.T, d database) {
 	}
 	says("二十个工作日")
 	for _, want := range []string{"为十个工作日", "二十个工作日"} { // back, and forth again
-		if err := b.Rollback(t.Context()); err != nil {
+		number := goBack(t, b)
+		says(want)
+		if err := b.Rollback(t.Context(), number, nil); err != nil { // the same act again
 			t.Fatal(err)
 		}
 		says(want)
+	}
+	if err := b.Rollback(t.Context(), 4711, nil); !errors.Is(err, ErrNoPrevious) {
+		t.Errorf("back to what is not there: %v", err)
+	}
+}
+
+// goBack brings the previous edition back and gives its number.
+func goBack(t *testing.T, b *Base) int64 {
+	t.Helper()
+	e, err := b.Previous(t.Context())
+	if err == nil {
+		err = b.Rollback(t.Context(), e.ID, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.ID
+}
+
+func TestADifferenceGoesByWhatADocumentIs(t *testing.T) {
+	v1 := documents.Document{Path: "a.md", Hash: "1", Title: "甲办法", DocNo: "1号", Passages: make([]documents.Passage, 2)}
+	ended := v1
+	ended.Path, ended.Hash = "a（至2027-01-01）.md", "2"
+	v2 := documents.Document{Path: "a.md", Hash: "3", Title: "甲办法", DocNo: "2号", Passages: make([]documents.Passage, 3)}
+	other := documents.Document{Path: "b.md", Hash: "4", Title: "乙办法"}
+	moved := other
+	moved.Path = "丙/b.md"
+	d := differ([]documents.Document{v1, other}, []documents.Document{ended, v2, moved})
+	if len(d.Added) != 1 || d.Added[0].DocNo != "2号" || len(d.Changed) != 1 || d.Changed[0].DocNo != "1号" || len(d.Removed) != 0 || d.Same != 1 || d.Before != 2 || d.After != 5 {
+		t.Errorf("%+v", d)
+	}
+	if back := differ([]documents.Document{ended, v2}, []documents.Document{v1}); len(back.Removed) != 1 || back.Removed[0].DocNo != "2号" || len(back.Changed) != 1 {
+		t.Errorf("back: %+v", back)
+	}
+	if !differ([]documents.Document{v1}, []documents.Document{v1}).Empty() {
+		t.Error("the same is not the same")
 	}
 }
 

@@ -20,6 +20,7 @@ type safeguards struct {
 	Permission pattern `yaml:"permission"`
 	Conditions pattern `yaml:"conditions"`
 	Negative   pattern `yaml:"negative"`
+	Refusals   pattern `yaml:"refusals"` // in a question; without it no list goes first
 	Starting   pattern `yaml:"starting"`
 	Situation  pattern `yaml:"situation"`
 	Redlines   []struct {
@@ -30,7 +31,15 @@ type safeguards struct {
 		Unless []string `yaml:"unless"`
 		Ask    string   `yaml:"ask"`
 	} `yaml:"facts"`
-	Expects []expectation `yaml:"expects"`
+	Elements []element     `yaml:"elements"`
+	Expects  []expectation `yaml:"expects"`
+}
+
+// element is what a case and a question are compared by.
+type element struct {
+	Name  string  `yaml:"name"`
+	Has   pattern `yaml:"has"`
+	Lacks pattern `yaml:"lacks"`
 }
 
 // expectation is a kind of detail that a question may ask for. Ask recognises
@@ -73,6 +82,11 @@ func readSafeguards(data []byte) (*safeguards, error) {
 			return nil, fmt.Errorf("safeguards: %s is missing", name)
 		}
 	}
+	for i, e := range s.Elements {
+		if e.Name == "" || e.Has.Regexp == nil || e.Lacks.Regexp == nil {
+			return nil, fmt.Errorf("safeguards: elements[%d] needs name, has and lacks", i)
+		}
+	}
 	for i, e := range s.Expects {
 		if e.Ask.Regexp == nil || e.Need.Regexp == nil && e.Ask.NumSubexp() == 0 {
 			return nil, fmt.Errorf("safeguards: expects[%d] needs ask, and need or a group in ask that names the thing", i)
@@ -93,6 +107,39 @@ func (g *generation) limitsOf(s *safeguards, i int) (conditions, negative []int)
 		}
 	}
 	return conditions, negative
+}
+
+// asksRefusals says whether a question asks for what is not tolerated.
+func (s *safeguards) asksRefusals(question string) bool {
+	return s.Refusals.Regexp != nil && s.Refusals.MatchString(question)
+}
+
+// negativeFirst puts the negative lists of the rules that were found before all
+// else.
+func (g *generation) negativeFirst(s *safeguards, hits []Hit) []Hit {
+	var first []Hit
+	for _, h := range hits {
+		if g.docs[g.entries[h.entry].doc].Kind != documents.Rule {
+			continue
+		}
+		_, negative := g.limitsOf(s, h.entry)
+		for _, k := range negative {
+			list := Hit{Ref: g.ref(k), entry: k}
+			if at := slices.IndexFunc(hits, func(h Hit) bool { return h.Ref == list.Ref }); at >= 0 {
+				list = hits[at]
+			}
+			list.Score = hits[0].Score
+			if !slices.ContainsFunc(first, func(h Hit) bool { return h.Ref == list.Ref }) {
+				first = append(first, list)
+			}
+		}
+	}
+	for _, h := range hits {
+		if !slices.ContainsFunc(first, func(f Hit) bool { return f.Ref == h.Ref }) {
+			first = append(first, h)
+		}
+	}
+	return first[:len(hits)]
 }
 
 // permits says whether an article allows that something be tolerated.

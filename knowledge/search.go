@@ -20,13 +20,15 @@ type Query struct {
 	Also    []string       // paths of documents to search although not in force on that day
 	Levels  []string       // only these levels when not empty
 	Kinds   []documents.Kind
-	Limit   int // how many articles and cases to give; 10 when 0
+	About   string // path of the document that 第十三条 alone means; "" for none
+	Limit   int    // how many articles and cases to give; 10 when 0
 }
 
 // Turn is one message of a conversation.
 type Turn struct {
 	Role string `json:"role"` // "user" or "assistant"
 	Text string `json:"content"`
+	Doc  string `json:"doc,omitempty"` // path of the document that it was answered from
 }
 
 // Hit is a retrieved article or case.
@@ -71,30 +73,8 @@ const (
 func (g *generation) search(ctx context.Context, q Query, lexicon *Lexicon, meaning []float32) ([]Hit, error) {
 	s := scratchFor(len(g.entries))
 	defer s.release()
-	words := s.scores
-	terms := lexicon.terms(q)
-	g.body.add(words, terms, 1)
-	if g.asked != nil {
-		g.asked.add(words, terms, askedWeight)
-	}
-	allowed := g.filter(q)
-	for i := range words {
-		if !allowed[g.entries[i].doc] {
-			words[i] = 0
-		} else if words[i] > 0 && g.level[g.entries[i].doc] < len(documents.Levels) {
-			words[i] *= 1 + levelShare*float32(len(documents.Levels)-g.level[g.entries[i].doc])/float32(len(documents.Levels))
-		}
-	}
-	var guessed []float32
-	if g.guessed != nil {
-		guessed = make([]float32, len(words))
-		g.guessed.add(guessed, terms, guessedWeight)
-		for i, s := range guessed {
-			if allowed[g.entries[i].doc] {
-				words[i] += s
-			}
-		}
-	}
+	words, allowed := s.scores, g.filter(q)
+	guessed := g.scoreWords(words, lexicon.terms(q), allowed)
 	score := words
 	var cosines []float32
 	if meaning != nil && g.vectors != nil {
@@ -102,7 +82,7 @@ func (g *generation) search(ctx context.Context, q Query, lexicon *Lexicon, mean
 		if cosines, err = g.vectors.cosines(ctx, meaning); err != nil {
 			return nil, err
 		}
-		score = fuse(words, cosines, func(i int) bool { return allowed[g.entries[i].doc] })
+		score = fuse(words, cosines, func(i int) bool { return allowed[g.entries[i].doc] && !isUnknown(cosines[i]) })
 	}
 	hits := g.rank(score, allowed, q)
 	if named := g.lookUp(q, allowed); len(named) > 0 {
@@ -114,14 +94,46 @@ func (g *generation) search(ctx context.Context, q Query, lexicon *Lexicon, mean
 		if guessed != nil {
 			h.Guessed = float64(guessed[h.entry])
 		}
-		if cosines != nil {
-			h.Meaning = float64(cosines[h.entry])
-			if by := g.entryOf(h.Lifted); by >= 0 {
-				h.LiftedMeaning = float64(cosines[by])
-			}
-		}
+		h.Meaning = cosineOf(cosines, h.entry)
+		h.LiftedMeaning = cosineOf(cosines, g.entryOf(h.Lifted))
 	}
 	return hits, nil
+}
+
+// cosineOf gives the cosine of an entry, 0 where there is none.
+func cosineOf(cosines []float32, entry int) float64 {
+	if entry < 0 || cosines == nil || isUnknown(cosines[entry]) {
+		return 0
+	}
+	return float64(cosines[entry])
+}
+
+// scoreWords adds to scores, one slot an entry, what the words of a question
+// give, and says what of it came from suggested questions; nil when there are
+// none.
+func (g *generation) scoreWords(scores []float32, terms []weighted, allowed []bool) (guessed []float32) {
+	g.body.add(scores, terms, 1)
+	if g.asked != nil {
+		g.asked.add(scores, terms, askedWeight)
+	}
+	for i := range scores {
+		if !allowed[g.entries[i].doc] {
+			scores[i] = 0
+		} else if scores[i] > 0 && g.level[g.entries[i].doc] < len(documents.Levels) {
+			scores[i] *= 1 + levelShare*float32(len(documents.Levels)-g.level[g.entries[i].doc])/float32(len(documents.Levels))
+		}
+	}
+	if g.guessed == nil {
+		return nil
+	}
+	guessed = make([]float32, len(scores))
+	g.guessed.add(guessed, terms, guessedWeight)
+	for i, s := range guessed {
+		if allowed[g.entries[i].doc] {
+			scores[i] += s
+		}
+	}
+	return guessed
 }
 
 // rank turns scores of entries into a list of articles: an entry that points

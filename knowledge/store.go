@@ -204,12 +204,17 @@ const maxConfirmed = 500
 
 // confirm records that an article answers a question.
 func (s *store) confirm(ctx context.Context, ref Ref, question string) error {
+	_, err := s.db.ExecContext(ctx, `INSERT INTO kb_confirmed (doc, article, question, added) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		ref.Doc, ref.Article, confirmable(question), now())
+	return err
+}
+
+// confirmable is a question as it is confirmed.
+func confirmable(question string) string {
 	if runes := []rune(question); len(runes) > maxConfirmed {
 		question = string(runes[:maxConfirmed])
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT INTO kb_confirmed (doc, article, question, added) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		ref.Doc, ref.Article, storable(question), now())
-	return err
+	return storable(question)
 }
 
 func confirmedQuestions(ctx context.Context, q querier) (map[Ref][]string, error) {

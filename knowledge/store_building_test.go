@@ -169,7 +169,11 @@ func testVectorsAreMadeOnce(t *testing.T, d database) {
 		db := d.open(t)
 		m, _ := testModels(t, s)
 		wg.Go(func() {
-			if b, err := New(t.Context(), Options{DB: db, Dialect: d.dialect, Embedder: m}); err != nil || b.MeaningFrom() == "" {
+			b, err := New(t.Context(), Options{DB: db, Dialect: d.dialect, Embedder: m})
+			if err == nil {
+				err = b.Embed(t.Context(), nil)
+			}
+			if err != nil || b.MeaningFrom() == "" {
 				t.Errorf("%v", err)
 			}
 		})

@@ -69,15 +69,15 @@ func members(ctx context.Context, q querier, generation int64) ([]int64, error) 
 	return scanAll[int64](rows)
 }
 
-// currentIs gives the current generation and whether it has exactly these
-// documents.
-func (s *store) currentIs(ctx context.Context, ids []int64) (published, bool, error) {
-	p, err := currentOf(ctx, s.db)
-	if err != nil || p.id == 0 {
-		return p, false, err
+// currentIs gives the current generation, its documents in their order, and
+// whether they are exactly these, in whatever order: files that went out and came
+// back stand at the end, and that is no reason for another generation.
+func (s *store) currentIs(ctx context.Context, ids []int64) (p published, have []int64, same bool, err error) {
+	if p, err = currentOf(ctx, s.db); err != nil || p.id == 0 {
+		return p, nil, false, err
 	}
-	have, err := members(ctx, s.db, p.id)
-	return p, slices.Equal(have, ids), err
+	have, err = members(ctx, s.db, p.id)
+	return p, have, slices.Equal(slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(ids))), err
 }
 
 // membersWithout gives the documents of the current generation in order, but
@@ -153,22 +153,24 @@ func (w *builder) renew(ctx context.Context, p published, asks int64) error {
 	})
 }
 
-// rollback exchanges the current and the previous generation.
-func (s *store) rollback(ctx context.Context) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+// rollback exchanges the current and the previous generation. Nobody else can
+// have published since the caller looked: that takes the right to build.
+func (w *builder) rollback(ctx context.Context, current, previous int64) error {
+	return w.write(ctx, func(tx *sql.Tx) error {
 		if err := lockGenerations(ctx, tx); err != nil {
-			return err
-		}
-		var current, previous int64
-		err := tx.QueryRowContext(ctx, `SELECT c.id, p.id FROM kb_generations c, kb_generations p WHERE c.state = 'current' AND p.state = 'previous'`).Scan(&current, &previous)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrNoPrevious
-		}
-		if err != nil {
 			return err
 		}
 		return errors.Join(setState(ctx, tx, current, "building"), setState(ctx, tx, previous, "current"), setState(ctx, tx, current, "previous"))
 	})
+}
+
+// inState gives the generation in a state that only one can be in, 0 for none.
+func inState(ctx context.Context, q querier, state string) (id int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT id FROM kb_generations WHERE state = $1`, state).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
 }
 
 func setState(ctx context.Context, tx *sql.Tx, id int64, state string) error {

@@ -66,7 +66,7 @@ CREATE TABLE kb_building (       -- one row: who may build; see builder
 	until  BIGINT NOT NULL
 );
 INSERT INTO kb_building VALUES (1, '', '', 0, 0);
-`, journalSchema, suggestedSchema}
+`, journalSchema, suggestedSchema, earlierSchema}
 
 // openStore brings the tables up to this program's version. A database that a
 // newer program wrote is refused with a *NewerError.

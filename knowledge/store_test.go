@@ -68,6 +68,10 @@ func TestStores(t *testing.T) {
 			{"an unchanged folder costs nothing", testAnUnchangedFolderCostsNothing},
 			{"a changed file costs only its changed articles", testAChangedFileCostsOnlyItsChangedArticles},
 			{"a failed build changes nothing", testAFailedBuildChangesNothing},
+			{"a model that fails stops no build: words alone answer", testAModelThatFailsStopsNothing},
+			{"missing vectors are made as soon as the model is back", testVectorsComeWithTheModel},
+			{"another model is taken up beside the index at hand", testAnotherModelIsTakenUpBeside},
+			{"who embeds lets others build in between", testEmbeddingLetsOthersBuild},
 			{"the previous index comes back", testThePreviousIndexComesBack},
 			{"another process takes up a new index", testAnotherProcessTakesUpANewIndex},
 			{"confirmed questions lift their article", testConfirmedQuestionsLiftTheirArticle},
@@ -220,9 +224,7 @@ func TestAFileOfTheFirstTablesOpens(t *testing.T) {
 	if got := b.current.Load().confirmed[Ref{"b.md", "第一条"}]; !slices.Equal(got, []string{"能复核几回？"}) {
 		t.Errorf("confirmed: %q", got)
 	}
-	if err := b.Rollback(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	goBack(t, b)
 	if a := ask(t, b, Question{Text: "备案期限是几个工作日"}); !strings.Contains(a.Text(), "为十个工作日") {
 		t.Errorf("the previous index: %s", a.Text())
 	}

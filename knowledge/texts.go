@@ -23,6 +23,7 @@ const (
 	textTechnical    = "系统暂时出了问题，请稍后再问一次；急事请直接联系经办部门。"
 	textTimeout      = "这次用时太长，已停止。请换个简短的问法再试。"
 	textWordsOnly    = "语义检索暂时不可用，本次只按字词查找。"
+	textNoVectors    = "语义索引还没有建好，本次只按字词查找。"
 	textModelFailed  = "智能撰写暂时不可用，以下直接摘录条文。"
 	textIllustrative = "示例文件为演示编写，不能作为办事依据。"
 	textOldVersion   = "其中有已废止或者尚未施行的文件，仅供了解，请以现行规定为准。"
@@ -34,6 +35,7 @@ const (
 	headLimits  = "条件和不予容错的情形"
 	headCases   = "类似案例（仅供参考）"
 	headNearest = "最接近的条文"
+	textCompare = "请对照事实、程序和后果是否一样。"
 	headAsk     = "请补充"
 	headNext    = "下一步"
 )
@@ -76,18 +78,36 @@ func nextStart(title, article, office string) string {
 	return fmt.Sprintf("需要认定的，按《%s》%s的方式提出；拿不准可以先向%s咨询。", title, article, office)
 }
 
-func sameArticles(articles []string) string {
-	if len(articles) == 0 {
-		return "事由相近"
+// mostElements is how many elements a case is compared by at most on each side.
+const mostElements = 3
+
+// sameIn says which articles a case and the question share, and what both tell of.
+func sameIn(articles, elements []string) string {
+	var parts []string
+	if len(articles) > 0 {
+		parts = append(parts, "同样涉及"+strings.Join(articles, "、"))
 	}
-	return "同样涉及" + strings.Join(articles, "、")
+	if n := min(len(elements), mostElements); n > 0 {
+		parts = append(parts, "都提到"+strings.Join(elements[:n], "、"))
+	}
+	return strings.Join(parts, "，")
 }
 
-func differsBy(outcome string) string {
-	if outcome == "" {
-		return "请对照事实、程序和后果是否一样"
+func (c comparison) difference() string {
+	var parts, here []string
+	for _, e := range c.opposite[:min(len(c.opposite), mostElements)] {
+		if !strings.HasPrefix(e, "没有") {
+			e = "有" + e
+		}
+		here = append(here, e)
 	}
-	return fmt.Sprintf("该案结果是%s，请对照事实、程序和后果是否一样", outcome)
+	if here != nil {
+		parts = append(parts, "案例中"+strings.Join(here, "、")+"，与您说的不同")
+	}
+	if n := min(len(c.silent), mostElements); n > 0 {
+		parts = append(parts, "案例中提到"+strings.Join(c.silent[:n], "、")+"，您没有提到")
+	}
+	return strings.Join(parts, "；")
 }
 
 func conflictSentence(high, x, low, y string) string {
@@ -108,5 +128,11 @@ const (
 	textHoldsSecret     = "%s里有密级标志，不能收录，请按保密规定处理。"
 	textSpeaksToMachine = "%s里有像是对机器下指令的句子，请核对原文；收录后只会当作文字引用。"
 	textHoldsNumbers    = "%s里有身份证号、电话或者卡号，请隐去后再收录。"
-	textAndMore         = "等处"
+
+	textOlder       = "它的施行日期早于现行的一份，发布后作为旧版保存，现行的不变。"
+	textAbove       = "第一条之前的文字"
+	textBeside      = "条文之外的文字"
+	textPrefaceKept = "第一条之前的文字已作为“序言”收录（%d 字）。"
+	textPrefaceLeft = "第一条之前有 %d 个字没有收录，不会用于回答：“%s”。需要的请写进条文再发送。"
+	textAndMore     = "等处"
 )

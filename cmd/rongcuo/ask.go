@@ -33,12 +33,15 @@ func runAsk(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	defer closeBase()
+	if err := embedSome(ctx, base, knowledge.Query{Text: question, At: day}, *docs == "" && *data != "", errOut); err != nil {
+		return err
+	}
 	answer, err := base.Ask(ctx, knowledge.Question{Text: question, At: day}, nil)
 	if err != nil {
 		return err
 	}
 	if *asJSON {
-		err = json.NewEncoder(out).Encode(answerJSON(answer, base.MeaningFrom()))
+		err = json.NewEncoder(out).Encode(answerJSON(answer))
 	} else {
 		_, err = fmt.Fprintln(out, answer.Text())
 	}
@@ -80,7 +83,7 @@ type answerObject struct {
 	Next      string               `json:"next,omitempty"`
 	Notices   []string             `json:"notices,omitempty"`
 	Composed  bool                 `json:"ai_composed"`
-	Embedding string               `json:"embedding"` // the model that the search used, "" for words alone
+	Embedding string               `json:"embedding"` // the model that this answer used, "" for words alone
 	At        documents.Date       `json:"as_of"`
 }
 
@@ -93,12 +96,12 @@ type passageObject struct {
 	LiftedBy string  `json:"lifted_by,omitempty"`
 }
 
-func answerJSON(a knowledge.Answer, embedding string) answerObject {
+func answerJSON(a knowledge.Answer) answerObject {
 	o := answerObject{
 		Question: a.Question, Status: a.Status, Answer: a.Text(), MS: a.MS,
 		Citations: []knowledge.Citation{}, Cases: []knowledge.SimilarCase{}, Passages: []passageObject{},
 		Hint: a.Hint, Warning: a.Warning, Limits: a.Limits, Nearest: a.Nearest, Conflicts: a.Conflicts,
-		Ask: a.Ask, Next: a.Next, Notices: a.Notices, Composed: a.Composed, Embedding: embedding, At: a.At,
+		Ask: a.Ask, Next: a.Next, Notices: a.Notices, Composed: a.Composed, Embedding: a.Meaning, At: a.At,
 	}
 	o.Citations = append(o.Citations, a.Citations()...)
 	o.Cases = append(o.Cases, a.Cases...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"time"
 
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/documents"
@@ -19,7 +20,7 @@ func openBase(ctx context.Context, docs, data string, errOut io.Writer) (*knowle
 		return nil, nil, err
 	}
 	if docs != "" {
-		base, err := openOnce(ctx, settings, docs, errOut)
+		base, _, err := openFolder(ctx, settings, docs, errOut)
 		return base, nothing, err
 	}
 	if data != "" {
@@ -33,29 +34,42 @@ func openBase(ctx context.Context, docs, data string, errOut io.Writer) (*knowle
 	return base, nothing, err
 }
 
-// embedAtOnce is how many passages are embedded for a single question: about
-// five seconds on one core. A larger folder is searched by words; reindex keeps
-// its vectors.
-const embedAtOnce = 300
+// embedAtOnce is how many characters are embedded for a single question: four to
+// five seconds on one core. On 2,208 passages of statutes that is a twentieth,
+// chosen by words, and brings two thirds of what all of them would (BENCHMARKS.md).
+const embedAtOnce = 20_000
 
-// openOnce reads a folder for one question.
-func openOnce(ctx context.Context, s settings, path string, errOut io.Writer) (*knowledge.Base, error) {
-	words := s
-	words.Embedding = embeddingOff
-	base, _, err := openFolder(ctx, words, path, errOut)
-	if err != nil || s.Embedding == embeddingOff {
-		return base, err
+// embedTime bounds it on a machine that is busy, and with a server that does not
+// answer.
+const embedTime = 10 * time.Second
+
+// embedSome makes a question ready that is asked on the command line, where
+// passages have no vectors: the nearest by words get one. What was done is said,
+// and with a model that fails words alone answer.
+func embedSome(ctx context.Context, base *knowledge.Base, q knowledge.Query, kept bool, errOut io.Writer) error {
+	missing := base.Unembedded()
+	if missing == 0 {
+		return nil
 	}
-	if _, passages := base.Size(); passages > embedAtOnce {
-		fmt.Fprintf(errOut, textManyPassages+"\n", passages)
-		return base, nil
+	progress := newProgress(errOut)
+	made, err := base.EmbedFor(ctx, q, embedAtOnce, embedTime, progress.show)
+	progress.done()
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	base, _, err = openFolder(ctx, s, path, io.Discard)
-	return base, err
+	switch {
+	case err != nil: // the answer says that it went by words alone
+		fmt.Fprintln(errOut, textNoVectors)
+	case made > 0 && made < missing && kept:
+		fmt.Fprintf(errOut, textSomeVectors+textRunReindex+"\n", missing, made)
+	case made > 0 && made < missing:
+		fmt.Fprintf(errOut, textSomeVectors+textKeepVectors+"\n", missing, made)
+	}
+	return nil
 }
 
-// openFolder reads a folder, or one file, into memory. What it refuses is said
-// on errOut.
+// openFolder reads a folder, or one file, into memory, to be searched by words
+// until it is embedded. What it refuses is said on errOut.
 func openFolder(ctx context.Context, settings settings, path string, errOut io.Writer) (*knowledge.Base, knowledge.Report, error) {
 	base, err := newBase(ctx, settings, nil)
 	if err != nil {

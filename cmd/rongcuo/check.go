@@ -151,13 +151,12 @@ func (c *checker) models(ctx context.Context, s settings) {
 // builtin makes one vector with the model in the binary.
 func (c *checker) builtin(ctx context.Context) {
 	start := time.Now()
-	model, err := embedding.Open()
-	name := ""
-	if err == nil {
-		name = model.Name()
-		_, err = model.Embed(ctx, []string{"风险备案"})
+	model := embedding.Open()
+	_, err := model.Embed(ctx, []string{"风险备案"})
+	if err != nil {
+		err = failure("内置语义模型打不开，目前只按字词查找，请重新安装程序（%v）", err)
 	}
-	c.report("语义检索", fmt.Sprintf("内置模型 %s，用时 %d 毫秒", name, time.Since(start).Milliseconds()), err)
+	c.report("语义检索", fmt.Sprintf("内置模型 %s，用时 %d 毫秒", model.Name(), time.Since(start).Milliseconds()), err)
 }
 
 func mend(err error, names string) error {
@@ -190,7 +189,7 @@ func (c *checker) sample(ctx context.Context, s settings) {
 }
 
 func (c *checker) stored(ctx context.Context, s settings, dir string) {
-	s.Embedding, s.ChatModel = embeddingOff, ""
+	s.ChatModel = ""
 	base, closeBase, err := openStored(ctx, s, dir)
 	if err != nil {
 		c.report("知识库", "", err)
@@ -202,4 +201,7 @@ func (c *checker) stored(ctx context.Context, s settings, dir string) {
 		err = failure("还是空的，请先运行 rongcuo reindex -docs 文件夹 -data %s", dir)
 	}
 	c.report("知识库", fmt.Sprintf("%d 份文件、%d 条", docs, passages), err)
+	if n := base.Unembedded(); n > 0 {
+		c.note("知识库", fmt.Sprintf("%d 条还没有语义向量，目前只按字词查找；rongcuo serve 会自己补齐，也可以运行 rongcuo reindex", n))
+	}
 }

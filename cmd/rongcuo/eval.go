@@ -99,6 +99,16 @@ func runEval(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
+	start, progress := time.Now(), newProgress(errOut)
+	err = base.Embed(ctx, progress.show)
+	progress.done()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		fmt.Fprintln(errOut, textNoVectors)
+	}
+	report.MS += float64(time.Since(start).Milliseconds())
 	runtime.GC()
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)

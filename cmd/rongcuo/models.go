@@ -72,9 +72,7 @@ func newBase(ctx context.Context, s settings, db *database) (*knowledge.Base, er
 	}
 	switch s.Embedding {
 	case embeddingBuiltin:
-		if options.Embedder, err = embedding.Open(); err != nil {
-			return nil, fmt.Errorf("内置语义模型打不开，请重新安装程序：%w", err)
-		}
+		options.Embedder = embedding.Open()
 	case embeddingOpenAI:
 		options.Embedder = models
 	}

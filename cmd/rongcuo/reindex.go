@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"time"
 
 	"rongcuo/knowledge"
 )
@@ -68,6 +66,9 @@ func printReport(out io.Writer, r knowledge.Report) {
 	if r.Embedded > 0 {
 		fmt.Fprintf(out, "新计算语义向量 %d 条。", r.Embedded)
 	}
+	if r.Unembedded > 0 {
+		fmt.Fprintf(out, "语义模型没有给出向量，%d 条暂时只按字词查找；请运行 rongcuo check 查看原因，改正后再运行一次 reindex。", r.Unembedded)
+	}
 	if r.Suggested > 0 {
 		fmt.Fprintf(out, "模型给 %d 条拟了问法。", r.Suggested)
 	}
@@ -87,51 +88,5 @@ func printRefused(out io.Writer, r knowledge.Report) {
 		if f.Refused != "" {
 			fmt.Fprintf(out, "✗ %s：%s\n", f.Name, f.Refused)
 		}
-	}
-}
-
-// progress shows how far a build is, on one line of a terminal; elsewhere it
-// says nothing.
-type progress struct {
-	out      io.Writer
-	terminal bool
-	start    time.Time
-	last     time.Time
-}
-
-func newProgress(out io.Writer) *progress {
-	p := &progress{out: out, start: time.Now()}
-	if f, ok := out.(*os.File); ok {
-		info, err := f.Stat()
-		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return p
-}
-
-const progressEvery = 100 * time.Millisecond
-
-func (p *progress) show(s knowledge.Progress) {
-	if !p.terminal || time.Since(p.last) < progressEvery {
-		return
-	}
-	p.last = time.Now()
-	const clearLine = "\r\033[K"
-	switch s.Stage {
-	case knowledge.StageRead:
-		fmt.Fprintf(p.out, clearLine+"正在读取第 %d 个文件：%s", s.Done, s.File)
-	case knowledge.StageSuggest:
-		fmt.Fprintf(p.out, clearLine+"模型正在拟问法 %d/%d", s.Done, s.Total)
-	case knowledge.StageEmbed:
-		left := time.Duration(float64(time.Since(p.start)) * float64(s.Total-s.Done) / float64(max(s.Done, 1)))
-		fmt.Fprintf(p.out, clearLine+"正在计算语义向量 %d/%d，约剩 %s", s.Done, s.Total, left.Round(time.Second))
-	case knowledge.StageIndex:
-		fmt.Fprint(p.out, clearLine+"正在建立索引")
-	}
-}
-
-// done clears the line.
-func (p *progress) done() {
-	if p.terminal {
-		fmt.Fprint(p.out, "\r\033[K")
 	}
 }

@@ -10,7 +10,10 @@ const (
 	textWrongFlag      = "请运行 rongcuo help 查看用法。"
 	textCancelled      = "已取消，没有改动任何内容。"
 
-	textManyPassages = "这个文件夹有 %d 条，本次只按字词查找。先运行 rongcuo reindex 保存，再用 -data 提问，可以同时按意思查找。"
+	textSomeVectors = "有 %d 条还没有语义向量，本次给字词最接近的 %d 条做了语义比对。"
+	textRunReindex  = "运行 rongcuo reindex 补齐以后，会比对全部条文。"
+	textKeepVectors = "先运行 rongcuo reindex 保存，再用 -data 提问，会比对全部条文。"
+	textNoVectors   = "语义模型没有给出向量，本次只按字词查找。请运行 rongcuo check 查看原因。"
 
 	evalUsage    = "用法：rongcuo eval -docs 文件夹或文件.jsonl -questions 问题.jsonl [-json]"
 	askUsage     = `用法：rongcuo ask [-docs 文件夹] [-data 文件夹] [-at 日期] [-json] "问题"`

@@ -40,13 +40,16 @@ const owner, head, clerk, stranger = 1, 2, 3, 99
 // staffed gives a book in which one unit has a head and a handler.
 func staffed(t testing.TB) *Book {
 	b, _ := newBook(t)
-	ctx := context.Background()
-	if err := b.EnsureOwner(ctx, owner); err != nil {
+	staff(t, b)
+	return b
+}
+
+func staff(t testing.TB, b *Book) {
+	if err := b.EnsureOwner(context.Background(), owner); err != nil {
 		t.Fatal(err)
 	}
 	enter(t, b, owner, head, UnitHead, "示例县甲中心")
 	enter(t, b, head, clerk, Handler, "示例县甲中心")
-	return b
 }
 
 // enter invites and accepts.
@@ -261,5 +264,13 @@ func TestANewerBookIsLeftAlone(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), db, b.dialect); !errors.Is(err, ErrNewer) {
 		t.Fatal(err)
+	}
+}
+
+func TestAPlaceIsTidied(t *testing.T) {
+	for typed, want := range map[string]string{" 示例县　甲 中心 ": "示例县甲中心", "A B 公司": "A B公司", "示例县\u200b甲中心": "示例县甲中心", "": ""} {
+		if got := TidyPlace(typed); got != want {
+			t.Errorf("%q became %q", typed, got)
+		}
 	}
 }

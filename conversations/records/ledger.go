@@ -168,8 +168,8 @@ const (
 	trackAhead = "ahead"
 )
 
-// kindStep is the kind of chain entries about filings.
-const kindStep = "filing"
+// KindStep is the kind of chain entries about filings.
+const KindStep = "filing"
 
 func filingSubject(id string) string { return "filing:" + id }
 
@@ -190,7 +190,7 @@ func (b *Book) keep(t *tx, d done) error {
 	if err := t.one(`SELECT MAX(revision) FROM records_steps WHERE filing = ? AND track = ?`, []any{r.Filing, r.Track}, &r.prev); err != nil {
 		return err
 	}
-	if err := b.append(t, Entry{Actor: d.person, Kind: kindStep, Subject: filingSubject(r.Filing), Detail: map[string]any{"revision": r.Revision, "action": r.Action, "digest": r.digest()}}); err != nil {
+	if err := b.append(t, Entry{Actor: d.person, Kind: KindStep, Subject: filingSubject(r.Filing), Detail: map[string]any{"revision": r.Revision, "action": r.Action, "digest": r.digest()}}); err != nil {
 		return err
 	}
 	if err := t.step(r, d.once); err != nil {

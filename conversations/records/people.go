@@ -167,10 +167,11 @@ func (b *Book) give(t *tx, p Post) (Post, error) {
 
 // Kinds of entries about posts and tries.
 const (
-	KindGranted = "granted"
-	KindRevoked = "revoked"
-	KindInvited = "invited"
-	KindRefused = "refused" // somebody tried what he may not
+	KindGranted  = "granted"
+	KindRevoked  = "revoked"
+	KindInvited  = "invited"
+	KindRecalled = "recalled" // an invitation
+	KindRefused  = "refused"  // somebody tried what he may not
 )
 
 func postSubject(id int64) string { return "post:" + formatID(id) }

@@ -78,14 +78,14 @@ func readStep(scan func(...any) error) (r keptStep, err error) {
 // follows says that the step is the one of its entry and comes behind the last
 // of its track.
 func (r keptStep) follows(last int64) bool {
-	return r.kind == kindStep && r.subject == filingSubject(r.Filing) && r.entry.Digest == r.digest() && r.prev.Int64 == last && r.opens == (last == 0)
+	return r.kind == KindStep && r.subject == filingSubject(r.Filing) && r.entry.Digest == r.digest() && r.prev.Int64 == last && r.opens == (last == 0)
 }
 
 // counted holds the number of steps to that of their entries, and names the
 // first entry whose step is gone.
 func (t *tx) counted() (*Wrong, error) {
 	var gone sql.NullInt64
-	err := t.one(`SELECT MIN(c.seq) FROM records_chain c WHERE c.kind = ? AND NOT EXISTS (SELECT 1 FROM records_steps s WHERE s.seq = c.seq)`, []any{kindStep}, &gone)
+	err := t.one(`SELECT MIN(c.seq) FROM records_chain c WHERE c.kind = ? AND NOT EXISTS (SELECT 1 FROM records_steps s WHERE s.seq = c.seq)`, []any{KindStep}, &gone)
 	if err != nil || !gone.Valid {
 		return nil, err
 	}

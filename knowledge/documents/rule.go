@@ -44,9 +44,33 @@ func (d *Document) splitRule(l *layout) {
 		return
 	}
 	if p := preambleText(r.preamble, d.Title); len(p) > 0 {
-		r.out = append([]article{{name: "序言", lines: p}}, r.out...)
+		r.out = append([]article{{name: Preamble, lines: p}}, r.out...)
 	}
 	d.addArticles(r.out)
+}
+
+// Preamble names the passage of what stands above the first article.
+const Preamble = "序言"
+
+// Preface gives the lines above the first article of a regulation that say
+// something but too little for a Preamble, so that Split leaves them out.
+func Preface(text, title string) (out []string) {
+	_, body := cutFrontMatter(newlines.Replace(text))
+	r := ruleReader{layout: survey(cleanLines(body)), joined: -1}
+	for i := range r.lines {
+		if r.lines[i] != "" && !r.skip[i] && i != r.joined && !r.numbered {
+			r.read(i)
+		}
+	}
+	if !r.numbered || preambleText(r.preamble, title) != nil {
+		return nil
+	}
+	for _, line := range r.preamble {
+		if !isTitlePage(line, title) {
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 func (r *ruleReader) read(i int) {

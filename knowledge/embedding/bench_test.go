@@ -63,7 +63,7 @@ func BenchmarkBulk(b *testing.B) {
 // vocabulary.
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := load(shipped); err != nil {
+		if err := newModel(shipped).ready(); err != nil {
 			b.Fatal(err)
 		}
 	}

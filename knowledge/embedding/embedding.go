@@ -17,6 +17,7 @@
 package embedding
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"runtime"
@@ -32,30 +33,37 @@ var shipped []byte
 // Model makes vectors. It is safe for use by many goroutines, starts none
 // that outlive a call, and needs no closing.
 type Model struct {
+	name   string
+	kernel *kernel
+	gate   *gate
+	ready  func() error // reads the weights at its first call
+
 	weights   *weights.Model
 	tokenizer *tokenizer
-	rows      []int32 // of weights.Words, for each token; -1 without one
-	kernel    *kernel
-	gate      *gate
+	rows      []int32   // of weights.Words, for each token; -1 without one
 	scratch   sync.Pool // of *scratch
 }
 
-// Open gives the model in the binary. The first call checks the weights
-// against their checksum and prepares them (some 30 ms); later ones give the
-// same model. The error is weights.ErrDamaged: the binary is broken.
-func Open() (*Model, error) { return open() }
+// Open gives the model in the binary, the same one each time. It costs nothing:
+// the first vector checks the weights against their checksum and prepares them
+// (some 30 ms and 10 MB), so that who wants none does not pay for it.
+func Open() *Model { return open() }
 
-var open = sync.OnceValues(func() (*Model, error) { return load(shipped) })
+var open = sync.OnceValue(func() *Model { return newModel(shipped) })
 
-func load(data []byte) (*Model, error) {
+func newModel(data []byte) *Model {
+	m := &Model{name: weights.NameOf(data), kernel: kernels()[0], gate: newGate(runtime.GOMAXPROCS(0))}
+	m.ready = sync.OnceValue(func() error { return m.load(data) })
+	return m
+}
+
+// load prepares the weights. The error is weights.ErrDamaged.
+func (m *Model) load(data []byte) error {
 	w, err := weights.Read(data)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	m := &Model{
-		weights: w, tokenizer: newTokenizer(w.Vocabulary), rows: make([]int32, len(w.Vocabulary)),
-		kernel: kernels()[0], gate: newGate(runtime.GOMAXPROCS(0)),
-	}
+	m.weights, m.tokenizer, m.rows = w, newTokenizer(w.Vocabulary), make([]int32, len(w.Vocabulary))
 	var row int32
 	for id, token := range w.Vocabulary {
 		m.rows[id] = -1
@@ -64,12 +72,12 @@ func load(data []byte) (*Model, error) {
 			row++
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // Name is the model's name with the beginning of the weights' checksum, such
 // as bge-small-zh-v1.5/0123abcd. Vectors of equal names can be compared.
-func (m *Model) Name() string { return m.weights.Name }
+func (m *Model) Name() string { return m.name }
 
 // Dim is the number of numbers in a vector, 512.
 func (m *Model) Dim() int { return weights.Hidden }
@@ -81,10 +89,10 @@ func (m *Model) Dim() int { return weights.Hidden }
 //
 // One text is a question: it goes before the texts of longer lists, on one
 // core. A list is bulk work: it uses all cores and hands them over to
-// questions within milliseconds. The only error is that of the context, which
-// is heeded within the same time.
+// questions within milliseconds. The error is that of the context, which is
+// heeded within the same time, or weights.ErrDamaged: the binary is broken.
 func (m *Model) Embed(ctx context.Context, texts []string) ([][]float32, error) {
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), m.ready()); err != nil {
 		return nil, err
 	}
 	rank := question

@@ -1,11 +1,8 @@
 package embedding
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -23,103 +20,18 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// reference is a text with the vector that the model gives it in 32 bits.
-type reference struct {
-	Text   string
-	Times  int // the text is repeated so often; 0 is once
-	Vector []byte
-}
-
-func references(t testing.TB) (texts []string, vectors [][]float64) {
-	t.Helper()
-	f, err := os.Open("testdata/vectors.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		var r reference
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			t.Fatal(err)
-		}
-		vector := make([]float64, len(r.Vector)/2)
-		for i := range vector {
-			vector[i] = half(binary.LittleEndian.Uint16(r.Vector[2*i:]))
-		}
-		texts, vectors = append(texts, strings.Repeat(r.Text, max(r.Times, 1))), append(vectors, vector)
-	}
-	if err := lines.Err(); err != nil || len(texts) < 40 {
-		t.Fatal(len(texts), err)
-	}
-	return texts, vectors
-}
-
-// half reads a number of 16 bits: sign, 5 bits of exponent, 10 of fraction.
-func half(b uint16) float64 {
-	x := float64(b & 0x3ff)
-	exponent := int(b>>10) & 31
-	if exponent > 0 {
-		x += 1024
-		exponent--
-	}
-	if b>>15 == 1 {
-		x = -x
-	}
-	return math.Ldexp(x, exponent-24)
-}
-
-func cosine(a []float32, b []float64) float64 {
-	var product, squares, others float64
-	for i, x := range a {
-		product += float64(x) * b[i]
-		squares += float64(x) * float64(x)
-		others += b[i] * b[i]
-	}
-	return product / math.Sqrt(squares*others)
-}
-
-// With 8 bits a weight every text keeps a cosine of .999 to the same (tuned)
-// model, those of one unknown character included.
-func TestVectorsAreThoseOfTheModelIn32Bits(t *testing.T) {
-	texts, want := references(t)
-	for _, kernel := range kernels() {
-		t.Run(kernel.name, func(t *testing.T) {
-			texts, want := texts, want
-			if kernel.name == "go" && len(kernels()) > 1 { // a minute for all of them
-				texts, want = texts[:6], want[:6]
-			}
-			m := ownModel(t)
-			m.kernel = kernel
-			got, err := m.Embed(t.Context(), texts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			worst := 1.
-			for i, v := range got {
-				c := cosine(v, want[i])
-				worst = min(worst, c)
-				if len(v) != m.Dim() || c < .999 {
-					t.Errorf("%.40q: cosine %.6f", texts[i], c)
-				}
-			}
-			t.Logf("worst cosine of %d texts: %.6f", len(texts), worst)
-		})
-	}
-}
-
 // ownModel gives a model of its own, to change.
 func ownModel(t testing.TB) *Model {
 	t.Helper()
-	m, err := load(shipped)
-	if err != nil {
+	m := newModel(shipped)
+	if err := m.ready(); err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
 func TestVectorsHaveLengthOne(t *testing.T) {
-	texts, _ := references(t)
+	texts := oddReferences
 	vectors, err := shippedModel(t).Embed(t.Context(), texts)
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +50,7 @@ func TestVectorsHaveLengthOne(t *testing.T) {
 // A text has one vector, bit for bit: alone or among others, in any order, on
 // one core or on several, and while others compute.
 func TestVectorsDoNotDependOnCompany(t *testing.T) {
-	texts, _ := references(t)
+	texts := append(slices.Clone(oddReferences), trainingArticles(t)[:10]...)
 	texts = slices.DeleteFunc(texts, func(text string) bool { return len(text) > 1500 }) // some seconds each with -race
 	m := ownModel(t)
 	m.gate = newGate(1)
@@ -230,8 +142,23 @@ func TestQuestionsGoBeforeBulkWork(t *testing.T) {
 func TestDamagedWeightsAreRefused(t *testing.T) {
 	data := slices.Clone(shipped)
 	data[len(data)/2] ^= 1
-	if _, err := load(data); !errors.Is(err, weights.ErrDamaged) {
-		t.Errorf("one bit changed: %v", err)
+	for range 2 {
+		if _, err := newModel(data).Embed(t.Context(), []string{"容错"}); !errors.Is(err, weights.ErrDamaged) {
+			t.Errorf("one bit changed: %v", err)
+		}
+	}
+}
+
+// Who asks for no vector pays for none: the weights are read at the first one,
+// and the name, which keys the vectors, is known before.
+func TestTheWeightsAreReadAtTheFirstVector(t *testing.T) {
+	m := newModel(shipped)
+	name := m.Name()
+	if m.weights != nil || name == "" || m.Dim() != 512 {
+		t.Fatalf("read before it was needed; %q, %d", name, m.Dim())
+	}
+	if _, err := m.Embed(t.Context(), []string{"容错"}); err != nil || m.weights == nil || m.weights.Name != name {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -255,11 +182,7 @@ func TestTheModelCardNamesTheWeights(t *testing.T) {
 }
 
 func ExampleModel_Embed() {
-	m, err := Open()
-	if err != nil {
-		panic(err)
-	}
-	v, err := m.Embed(context.Background(), []string{"没开会就定了，能不能免责？", "未经集体研究决定的，不予容错。", "今天中午吃什么？"})
+	v, err := Open().Embed(context.Background(), []string{"没开会就定了，能不能免责？", "未经集体研究决定的，不予容错。", "今天中午吃什么？"})
 	if err != nil {
 		panic(err)
 	}

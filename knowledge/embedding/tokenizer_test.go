@@ -21,8 +21,8 @@ const manyTexts = 10_000
 
 func shippedModel(t testing.TB) *Model {
 	t.Helper()
-	m, err := Open()
-	if err != nil {
+	m := Open()
+	if err := m.ready(); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -78,7 +78,7 @@ func TestTokensOfManyTexts(t *testing.T) {
 		texts[i] = oddText(m.weights.Vocabulary, i)
 	}
 	if *writeTexts != "" {
-		data, err := json.Marshal(map[string][]string{"texts": texts, "characters": everyCharacter()})
+		data, err := json.Marshal(map[string][]string{"texts": texts, "characters": everyCharacter(), "references": chosenReferences(t)})
 		if err == nil {
 			err = os.WriteFile(*writeTexts, data, 0o644)
 		}

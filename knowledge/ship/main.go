@@ -17,12 +17,8 @@ func main() {
 	log.SetFlags(0)
 	out := flag.String("o", "sample.vectors", "file to write")
 	flag.Parse()
-	model, err := embedding.Open()
-	if err != nil {
-		log.Fatal(err)
-	}
 	var b bytes.Buffer
-	if err := knowledge.ShipVectors(context.Background(), model, &b); err != nil {
+	if err := knowledge.ShipVectors(context.Background(), embedding.Open(), &b); err != nil {
 		log.Fatal(err)
 	}
 	if err := os.WriteFile(*out, b.Bytes(), 0o644); err != nil {

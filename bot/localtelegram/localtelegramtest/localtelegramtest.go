@@ -117,9 +117,7 @@ type Person struct {
 }
 
 // In gives the same person in a group.
-func (p *Person) In(group string) *Person {
-	return &Person{tg: p.tg, as: p.as, in: group}
-}
+func (p *Person) In(group string) *Person { return &Person{tg: p.tg, as: p.as, in: group} }
 
 // Say writes to the bot.
 func (p *Person) Say(text string) Message {

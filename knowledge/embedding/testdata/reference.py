@@ -6,9 +6,10 @@
 
 DIR holds the tokenizer of the package (see ../MODEL_CARD.md) and the model, as training/train.py writes it, under the name of the published one. Needs the Python packages onnxruntime, tokenizers
 and numpy. Writes tokens.crc and characters.crc (CRC-32 of the numbers of the tokens, little-endian, one for each text) and
-new vectors for the texts in vectors.jsonl (512 numbers as 16-bit floating point, little-endian, in base64).
+reference.f16: for each of some 500 texts 8 bytes of its SHA-256 and its vector, 512 numbers of 16-bit floating point,
+little-endian. To be run again after each training; articles, questions and odd texts are chosen in ../reference_test.go.
 """
-import base64, json, os, struct, sys, zlib
+import hashlib, json, os, struct, sys, zlib
 
 import numpy as np, onnxruntime, tokenizers
 
@@ -25,7 +26,7 @@ def crc(text):
 def vector(text):
     ids = np.array([tokenizer.encode(text).ids], np.int64)
     hidden = model.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)})[0][0, 0]
-    return base64.b64encode((hidden / np.linalg.norm(hidden)).astype("<f2").tobytes()).decode()
+    return (hidden / np.linalg.norm(hidden)).astype("<f2").tobytes()
 
 
 texts = json.load(open(sys.argv[2]))
@@ -34,9 +35,6 @@ with open(os.path.join(here, "characters.crc"), "wb") as f:
 tokenizer.enable_truncation(512)
 with open(os.path.join(here, "tokens.crc"), "wb") as f:
     f.writelines(map(crc, texts["texts"]))
-path = os.path.join(here, "vectors.jsonl")
-lines = [json.loads(line) for line in open(path)]
-with open(path, "w") as f:
-    for one in lines:
-        one["vector"] = vector(one["text"] * one.get("times", 1))
-        f.write(json.dumps(one, ensure_ascii=False) + "\n")
+with open(os.path.join(here, "reference.f16"), "wb") as f:
+    for text in texts["references"]:
+        f.write(hashlib.sha256(text.encode()).digest()[:8] + vector(text))

@@ -125,6 +125,17 @@ func (m *Model) Write(w io.Writer) error {
 	return err
 }
 
+// NameOf gives the name of the model in a file, as Read does, without looking
+// whether the file is whole; "" for what is no such file.
+func NameOf(data []byte) string {
+	rest, ok := bytes.CutPrefix(data, []byte(magic))
+	name, _, named := bytes.Cut(rest, []byte("\n"))
+	if !ok || !named || len(data) < sha256.Size {
+		return ""
+	}
+	return string(name) + "/" + hex.EncodeToString(data[len(data)-sha256.Size:][:4])
+}
+
 // Read checks the sum and gives the model; the bytes of its matrices and
 // tables lie in data, which must not change. Every error is ErrDamaged.
 func Read(data []byte) (*Model, error) {
@@ -137,7 +148,7 @@ func Read(data []byte) (*Model, error) {
 		return nil, fmt.Errorf("%w: their checksum differs", ErrDamaged)
 	}
 	rest, ok := bytes.CutPrefix(body, []byte(magic))
-	name, rest, named := bytes.Cut(rest, []byte("\n"))
+	_, rest, named := bytes.Cut(rest, []byte("\n"))
 	if !ok || !named || len(rest) < 4 {
 		return nil, fmt.Errorf("%w: another format", ErrDamaged)
 	}
@@ -146,7 +157,7 @@ func Read(data []byte) (*Model, error) {
 	if n > len(rest) {
 		return nil, fmt.Errorf("%w: the vocabulary ends early", ErrDamaged)
 	}
-	m := &Model{Name: string(name) + "/" + hex.EncodeToString(sum[:4]), Vocabulary: strings.Split(string(rest[:n]), "\n")}
+	m := &Model{Name: NameOf(data), Vocabulary: strings.Split(string(rest[:n]), "\n")}
 	rest = rest[n:]
 	for _, p := range m.parts() {
 		if len(rest) < p.size() {

@@ -1,0 +1,5 @@
+//go:build race
+
+package embedding
+
+func init() { raceDetector = true }
