@@ -41,7 +41,7 @@ var aRisk = []string{"未知产权人施工中提出异议", "继承人多、登
 
 // answerAll answers what is asked until the review shows, by buttons and in
 // words. It gives the message that ended it.
-func answerAll(t *testing.T, p *localtelegramtest.Person, procedure *conversations.Procedure, filled map[string]string, stop string) localtelegramtest.Message {
+func answerAll(t testing.TB, p *localtelegramtest.Person, procedure *conversations.Procedure, filled map[string]string, stop string) localtelegramtest.Message {
 	t.Helper()
 	risk, seen := 0, map[string]bool{}
 	for range 200 {
@@ -66,7 +66,7 @@ func answerAll(t *testing.T, p *localtelegramtest.Person, procedure *conversatio
 	return localtelegramtest.Message{}
 }
 
-func answerOne(t *testing.T, p *localtelegramtest.Person, procedure *conversations.Procedure, filled map[string]string, m localtelegramtest.Message, risk *int) bool {
+func answerOne(t testing.TB, p *localtelegramtest.Person, procedure *conversations.Procedure, filled map[string]string, m localtelegramtest.Message, risk *int) bool {
 	t.Helper()
 	if pledge := button(m, "我承诺"); pledge != "" {
 		p.Press(m, pledge)
@@ -159,7 +159,7 @@ func newClock() *clock {
 func (k *clock) now() time.Time       { return time.Unix(k.at.Load(), 0) }
 func (k *clock) pass(d time.Duration) { k.at.Add(int64(d / time.Second)) }
 func (k *clock) rules(c *bot.Config)  { c.Now = k.now; c.Book.SetClock(k.now) }
-func localTelegram(t *testing.T) *localtelegramtest.Telegram {
+func localTelegram(t testing.TB) *localtelegramtest.Telegram {
 	return localtelegramtest.Start(t, localtelegram.Options{Started: true, NoLimits: true})
 }
 
@@ -257,7 +257,7 @@ func askedIn(text string) (conversations.Field, bool) {
 }
 
 // aPaper is a real PDF.
-func aPaper(t *testing.T, title string) []byte {
+func aPaper(t testing.TB, title string) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	_, err := paper.PDF(&out, paper.Paper{Title: title})

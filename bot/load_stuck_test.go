@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"rongcuo/bot"
 	"rongcuo/bot/localtelegram/localtelegramtest"
 	"rongcuo/knowledge"
 	"rongcuo/knowledge/fakemodel"
@@ -20,7 +21,7 @@ import (
 const stuckAskers = 40
 
 // stuck is a crowd and a bot whose model answers nobody until release is called.
-func stuck(t testing.TB) (telegram *localtelegramtest.Telegram, called *atomic.Int64, release func()) {
+func stuck(t testing.TB, adjust ...func(*bot.Config)) (telegram *localtelegramtest.Telegram, called *atomic.Int64, release func()) {
 	model, open := fakemodel.Start(t), make(chan struct{})
 	called = new(atomic.Int64)
 	model.OnChat = func(w http.ResponseWriter, _, user string, _ int) {
@@ -34,7 +35,7 @@ func stuck(t testing.TB) (telegram *localtelegramtest.Telegram, called *atomic.I
 	set, err := prompts.Load("")
 	must(t, err)
 	telegram = crowd(t)
-	foundWith(t, telegram, t.TempDir(), knowledge.Options{Composer: knowledge.PromptComposer{Prompts: set, Model: models}})
+	foundWith(t, telegram, t.TempDir(), knowledge.Options{Composer: knowledge.PromptComposer{Prompts: set, Model: models}}, adjust...)
 	return telegram, called, sync.OnceFunc(func() { close(open) })
 }
 

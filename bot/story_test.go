@@ -37,6 +37,9 @@ type town struct {
 	stop       func()
 }
 
+// byWebhook ends the names of offices that get their updates brought.
+const byWebhook = "-webhook"
+
 // found runs a bot whose data lie in dir until the test ends or stop is called.
 func found(t *testing.T, telegram *localtelegramtest.Telegram, dir string, questionsAMinute int64, adjust ...func(*bot.Config)) *town {
 	t.Helper()
@@ -53,6 +56,13 @@ func foundWith(t testing.TB, telegram *localtelegramtest.Telegram, dir string, o
 
 // foundAt is foundWith on a Telegram of another process.
 func foundAt(t testing.TB, server, token, dir string, o knowledge.Options, adjust ...func(*bot.Config)) *town {
+	t.Helper()
+	return foundOffice(t, server, token, dir, o, func(*delivery.Config) {}, adjust...)
+}
+
+// foundOffice is foundAt with a change to how messages go. An office whose name
+// ends with [byWebhook] asks for no updates.
+func foundOffice(t testing.TB, server, token, dir string, o knowledge.Options, way func(*delivery.Config), adjust ...func(*bot.Config)) *town {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	db, err := sql.Open("sqlite", delivery.SQLiteDSN(filepath.Join(dir, "rongcuo.db")))
@@ -97,13 +107,17 @@ func foundAt(t testing.TB, server, token, dir string, o knowledge.Options, adjus
 	}
 	b, err := bot.New(config)
 	must(t, err)
-	office, err := delivery.New(delivery.Config{NoLimits: true, Read: files.Get, Jobs: b.Jobs(), Store: store, Client: client, Handler: b.Handle, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	messages := delivery.Config{NoLimits: true, Read: files.Get, Jobs: b.Jobs(), Store: store, Client: client, Handler: b.Handle, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	way(&messages)
+	office, err := delivery.New(messages)
 	must(t, err)
 	b.Attach(office)
 	must(t, b.Announce(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { office.Run(ctx) })
-	wg.Go(func() { _ = office.Poll(ctx, server, token) })
+	if !strings.HasSuffix(messages.Name, byWebhook) {
+		wg.Go(func() { _ = office.Poll(ctx, server, token) })
+	}
 	var once sync.Once
 	stop := func() {
 		once.Do(func() {
@@ -169,7 +183,7 @@ func TestAskingAndReadingTheArticle(t *testing.T) {
 }
 
 // buttonWith gives the first button whose words contain some.
-func buttonWith(t *testing.T, m localtelegramtest.Message, words string) string {
+func buttonWith(t testing.TB, m localtelegramtest.Message, words string) string {
 	t.Helper()
 	for _, row := range m.Buttons {
 		for _, b := range row {

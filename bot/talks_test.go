@@ -76,7 +76,7 @@ var towns = map[string]func(t *testing.T) (tn *town, now time.Time){
 }
 
 // settled waits until nothing is on its way.
-func (tn *town) settled(t *testing.T) {
+func (tn *town) settled(t testing.TB) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for quiet := 0; quiet < 3; {

@@ -30,6 +30,7 @@ type Base struct {
 	office     string
 	today      func() time.Time
 	log        *slog.Logger
+	probe      func(point string) // named points of a switch; only tests set it
 }
 
 // Embedder turns texts into vectors. Name goes into the key under which
@@ -109,7 +110,7 @@ func New(ctx context.Context, o Options) (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{embedder: o.Embedder, composer: o.Composer, suggester: o.Suggester, lexicon: lexicon, safeguards: guards, office: o.Office, today: o.Today, log: o.Log}
+	b := &Base{embedder: o.Embedder, composer: o.Composer, suggester: o.Suggester, lexicon: lexicon, safeguards: guards, office: o.Office, today: o.Today, log: o.Log, probe: func(string) {}}
 	if b.office == "" {
 		b.office = defaultOffice
 	}

@@ -186,11 +186,13 @@ func (b *Base) buildOf(ctx context.Context, members []int64, w *builder, report 
 		g.id = now.id
 		err = w.renew(ctx, now, g.asks)
 	} else {
+		b.probe("publishing")
 		g.id, err = w.publish(ctx, members, len(g.entries), g.asks)
 	}
 	if err != nil {
 		return err
 	}
+	b.probe("published")
 	b.current.Store(g)
 	if same {
 		return nil

@@ -85,6 +85,7 @@ func TestStores(t *testing.T) {
 			{"two builds at once: the second is told who builds", testASecondBuildIsRefused},
 			{"a build that was killed gives way", testAKilledBuildGivesWay},
 			{"what a killed build had done is not done again", testKillingABuild},
+			{"a process killed at the switch leaves one edition whole", testKillingASwitch},
 			{"a build that was stopped too long writes nothing", testAStoppedBuildWritesNothing},
 			{"a clock that was set back does not block builds", testAClockSetBack},
 			{"vectors are made once by all processes", testVectorsAreMadeOnce},

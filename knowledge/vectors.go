@@ -92,12 +92,17 @@ func (v *vectors) cosines(ctx context.Context, question []float32) ([]float32, e
 	return out, nil
 }
 
+// shortest is the square of a vector's length below which its numbers are noise.
+const shortest = 1e-24
+
 func checkVector(v []float32, dim int) error {
 	if len(v) != dim {
 		return fmt.Errorf("has %d numbers, not %d", len(v), dim)
 	}
-	if s := squares(v); s == 0 || math.IsNaN(s) || math.IsInf(s, 0) {
-		return errors.New("has no direction (zero, NaN or infinite)")
+	// chromem-go adds the squares up in 32 bits: they must neither vanish there nor
+	// become infinite.
+	if s := squares(v); !(s > shortest) || s > math.MaxFloat32 {
+		return errors.New("has no direction (zero, NaN, infinite, or too short or long to tell)")
 	}
 	return nil
 }

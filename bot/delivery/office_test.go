@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -257,9 +258,16 @@ func TestAnUpdateThatKillsTheProcessIsParked(t *testing.T) {
 	})
 }
 
+// Promises R4, R5. RONGCUO_TEST_UPDATES is how many updates three replicas get on
+// each store, 240 by default.
 func TestReplicasNeverInterleaveAChat(t *testing.T) {
+	each, err := strconv.Atoi(os.Getenv("RONGCUO_TEST_UPDATES"))
+	if err != nil {
+		each = 240
+	}
+	const chats = 40
+	each /= chats
 	eachStore(t, func(t *testing.T, h *harness) {
-		const chats, each = 40, 6
 		var mu sync.Mutex
 		busy, last, handled := map[int64]bool{}, map[int64]int64{}, 0
 		handler := func(ctx context.Context, turn *Turn) error {
@@ -284,7 +292,7 @@ func TestReplicasNeverInterleaveAChat(t *testing.T) {
 			offices = append(offices, o)
 		}
 		ids := map[int64]int64{}
-		for id := int64(1); id <= chats*each; id++ {
+		for id := int64(1); id <= chats*int64(each); id++ {
 			chat := id%chats + 1
 			ids[chat] = id
 			arrive(t, offices[rand.N(3)], id, chat, "x")
@@ -292,7 +300,14 @@ func TestReplicasNeverInterleaveAChat(t *testing.T) {
 				arrive(t, offices[rand.N(3)], id, chat, "x")
 			}
 		}
-		eventually(t, "all handled", func() bool { c, _ := h.Count(t.Context(), Inbox); return c.Waiting == 0 })
+		for left := -1; ; { // as long as it goes on
+			c, _ := h.Count(t.Context(), Inbox)
+			if c.Waiting == 0 {
+				break
+			}
+			left = c.Waiting
+			eventually(t, "it goes on", func() bool { c, _ := h.Count(t.Context(), Inbox); return c.Waiting < left })
+		}
 		for chat, id := range ids {
 			if last[chat] != id {
 				t.Errorf("chat %d ended at %d, want %d", chat, last[chat], id)
@@ -302,6 +317,35 @@ func TestReplicasNeverInterleaveAChat(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Promise R3 under load: a process that stops while a hundred updates a second
+// arrive leaves what it has not begun, and the next one handles each once.
+func TestStoppingUnderLoadLosesNothing(t *testing.T) {
+	test := func(t *testing.T, h *harness) {
+		const updates, chats, pace = 100, 10, 10 * time.Millisecond
+		c := Config{Store: h, Client: &recorder{}, Handler: echo, Name: "a"}
+		first := newOffice(t, c)
+		stop := start(t, first)
+		next := newOffice(t, c)
+		for id := int64(1); id <= updates; id++ {
+			arrive(t, first, id, id%chats+1, "x")
+			if id == updates/2 {
+				go stop()
+			}
+			time.Sleep(pace)
+		}
+		stop()
+		start(t, next)
+		eventually(t, "all handled", func() bool { c, _ := h.Count(t.Context(), Inbox); return c.Waiting == 0 })
+		for chat := 1; chat <= chats; chat++ {
+			if v, _, _ := h.Load(t.Context(), fmt.Sprint("count:", chat)); len(v) != updates/chats {
+				t.Errorf("chat %d counts %d in effect, want %d", chat, len(v), updates/chats)
+			}
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) { test(t, sqliteHarness(t)) })
+	t.Run("redis-server", func(t *testing.T) { test(t, redisHarness(t, redisServer(t))) })
 }
 
 func TestStoppingFinishesOrHandsBack(t *testing.T) {

@@ -46,11 +46,19 @@ type replica struct {
 
 func startReplica(t *testing.T, name string, env ...string) *replica {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
+	return startProgram(t, "", name, env...)
+}
+
+// startProgram starts a replica of another build; "" is this one.
+func startProgram(t *testing.T, program, name string, env ...string) *replica {
+	t.Helper()
+	if program == "" {
+		var err error
+		if program, err = os.Executable(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	r := &replica{t: t, name: name, process: exec.Command(self, "serve", "-data", env[0]), log: newLineLog(), ended: make(chan struct{})}
+	r := &replica{t: t, name: name, process: exec.Command(program, "serve", "-data", env[0]), log: newLineLog(), ended: make(chan struct{})}
 	r.process.Env = append(os.Environ(), append(env[1:], asProgram+"=1")...)
 	r.process.Stdout, r.process.Stderr = r.log, r.log
 	if err := r.process.Start(); err != nil {

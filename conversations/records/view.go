@@ -109,7 +109,7 @@ type Full struct {
 // Look gives a filing to a person. ErrNotFound for one that is not there and
 // for one that is not his, which is noted.
 func (d *Desk) Look(ctx context.Context, person int64, id string) (Full, error) {
-	return d.look(ctx, person, id, func(*tx) (string, error) { return id, nil })
+	return d.look(ctx, person, id, func(*tx) (string, bool, error) { return id, true, nil })
 }
 
 // ByNumber is Look with a filing number as typed.
@@ -118,7 +118,21 @@ func (d *Desk) ByNumber(ctx context.Context, person int64, typed string) (Full, 
 	if err != nil {
 		return Full{}, ErrNotFound
 	}
-	return d.look(ctx, person, number, func(t *tx) (string, error) { return t.idOf(number) })
+	return d.look(ctx, person, number, func(t *tx) (string, bool, error) { return t.nearest(number) })
+}
+
+// nearest gives the filing of a number, or, when there is none, that of the next
+// number, as one that was not meant: who asks for an absent number then waits for
+// as many queries as who asks for a foreign one (promise R14).
+func (t *tx) nearest(number string) (id string, meant bool, err error) {
+	for _, from := range []string{number, ""} { // after the last number comes the first
+		var found string
+		err = t.one(`SELECT filing, number FROM records_numbers WHERE number >= ? ORDER BY number LIMIT 1`, []any{from}, &id, &found)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return id, found == number, err
+		}
+	}
+	return "", false, ErrNotFound // there is no filing at all
 }
 
 func (t *tx) idOf(number string) (id string, err error) {
@@ -129,16 +143,19 @@ func (t *tx) idOf(number string) (id string, err error) {
 	return id, err
 }
 
-func (d *Desk) look(ctx context.Context, person int64, subject string, find func(*tx) (string, error)) (Full, error) {
+func (d *Desk) look(ctx context.Context, person int64, subject string, find func(*tx) (id string, meant bool, err error)) (Full, error) {
 	var full Full
 	err := d.book.read(ctx, func(t *tx) error {
-		id, err := find(t)
+		id, meant, err := find(t)
 		if err != nil {
 			return err
 		}
 		w := work{d: d, t: t, person: person}
 		if err := w.load(id); err != nil {
 			return err
+		}
+		if !meant {
+			return ErrNotFound
 		}
 		full, err = w.full()
 		return err
