@@ -32,6 +32,7 @@ type Procedure struct {
 	Limits      []Limit
 	Notices     []Notice
 	Reasons     []Reason
+	Repeats     Repeats
 	Forms       []Form // filled in after registration: progress, deviation, …
 	Documents   []Document
 
@@ -118,6 +119,12 @@ type Field struct {
 	When     Condition // asked only if it holds
 	Optional bool
 	Names    bool // holds names of persons: left out of a redacted copy
+
+	// In short forms alone (the needs of a transition, the fields of a form).
+	Keep    bool   // later conditions may refer to it as record.KEY
+	Prefill string // the kept answer that is offered
+	Serial  string // text: the shape of a number that counts up within a year, 示例风备〔{年}〕{序号}
+
 	// Min and Max bound what the kind counts: characters of a text, the number
 	// itself, fen of an amount, chosen options, items, days of a range.
 	Min, Max int64
@@ -160,7 +167,8 @@ type Paper struct {
 	Help     string
 	Words    []string // in a file's name that speak for it
 	Article  string
-	Max      int // files; 0 means 10
+	Max      int    // files; 0 means 10
+	Each     string // a group: as many files as it has items
 }
 
 // Rule must hold. What it says tells the person what to do.
