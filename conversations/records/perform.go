@@ -46,7 +46,7 @@ func (w *work) perform(a Action, who Actor) error {
 		return err
 	}
 	if a.Content != nil {
-		if err := w.earlier(f); err != nil {
+		if err := w.fits(f, a); err != nil {
 			return err
 		}
 	}
@@ -77,6 +77,32 @@ func (w *work) perform(a Action, who Actor) error {
 		if err := w.notify(n, strconv.FormatInt(f.Revision, 10)); err != nil {
 			return err
 		}
+	}
+	if a.ID == Recuse {
+		return w.seekStandIn(event.Role)
+	}
+	return nil
+}
+
+// fits holds a content to the other filings and to who is registered. The body
+// is proved when the filing is first handed in: a name that is nobody's because
+// it was written otherwise would leave the body untold.
+func (w *work) fits(f Filing, a Action) error {
+	if err := w.earlier(f); err != nil || a.ID != w.p.submission.ID {
+		return err
+	}
+	before := w.content
+	w.content = *a.Content
+	defer func() { w.content = before }()
+	if err := w.rested(f); err != nil {
+		return err
+	}
+	known, err := w.t.deciding()
+	if err != nil {
+		return err
+	}
+	if same, _ := conversations.NearBodies(f.Body, known); same != "" {
+		return &Invalid{sentence(sayOtherBody, f.Body, same)}
 	}
 	return nil
 }
