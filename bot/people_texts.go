@@ -56,3 +56,6 @@ var entryWords = map[string]string{
 var china = time.FixedZone("CST", 8*60*60)
 
 func day(t time.Time) string { return t.In(china).Format("2006年1月2日") }
+
+// moment is a day with the time of day.
+func moment(t time.Time) string { return t.In(china).Format("2006年1月2日 15:04") }
