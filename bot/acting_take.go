@@ -212,5 +212,9 @@ func (b *Bot) pressDo(ctx context.Context, c *chat, _ string) error {
 	if p := b.config.Procedures.Version(f.Procedure, f.Version); p != nil {
 		state = p.StateName(f.State)
 	}
-	return c.say(fmt.Sprintf(textDone, escape(ch.Name), escape(f.Matter), escape(state)), keyboard([][]button{{{buttonOpen, "see:" + f.ID}}}))
+	name := ch.Name
+	if a.Paper {
+		name, state = textOnPaper+name, state+textToSign
+	}
+	return c.say(fmt.Sprintf(textDone, escape(name), escape(f.Matter), escape(state)), keyboard([][]button{{{buttonOpen, "see:" + f.ID}}}))
 }

@@ -22,6 +22,7 @@ const (
 	textReceipt           = "回执号："
 	textAhead             = "紧急先行：%s，请在 %s前补报"
 	textByHandler         = "（由承办人录入、负责人核对）"
+	textToSign            = "，已通知单位负责人核对，核对后生效"
 	textUnsigned          = "纸质决定“%s”待单位负责人核对，核对后生效"
 	textDeserted          = "等待指定代行人：经办人已回避"
 	textSubstitute        = "（因他人回避，由其代行）"
