@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"rongcuo/conversations"
 	"rongcuo/conversations/records"
@@ -62,6 +63,9 @@ func (b *Bot) showCard(c *chat, full records.Full) error {
 	}
 	if k.Receipt != "" {
 		text += "\n" + textReceipt + escape(k.Receipt)
+		if until, err := time.Parse(time.DateOnly, k.Until); err == nil {
+			text += fmt.Sprintf(textUntil, until.Format("2006年1月2日"))
+		}
 	}
 	if k.Ahead != "" {
 		text += "\n" + fmt.Sprintf(textAhead, escape(k.Ahead), escape(k.AheadDue))

@@ -20,6 +20,7 @@ const (
 	textStandingDue       = "，%s前"
 	textNext              = "接下来可能：%s"
 	textReceipt           = "回执号："
+	textUntil             = "，有效期至%s"
 	textAhead             = "紧急先行：%s，请在 %s前补报"
 	textByHandler         = "（由承办人录入、负责人核对）"
 	textToSign            = "，已通知单位负责人核对，核对后生效"

@@ -15,11 +15,11 @@ import (
 //
 //   - the fields of the content under their keys, and gates;
 //   - record.KEY: what an earlier short form said, of the fields marked keep;
-//   - reached.STATE: the day on which the filing last came to a state;
+//   - reached.STATE: the moment at which the filing last came to a state;
 //   - submitted and until: the day of the first submission and the last day of
 //     the implementation.
 //
-// A day that has not come yet is the zero time, which is before any other.
+// A moment that has not come yet is the zero time, which is before any other.
 type Known struct {
 	Content   Content
 	Kept      Answers
@@ -84,7 +84,7 @@ func (p *Procedure) shortValues(fields []Field, answers Answers, k Known) map[st
 	for _, s := range p.States {
 		reached[s.ID] = time.Time{}
 		if at := k.Reached[s.ID]; !at.IsZero() {
-			reached[s.ID] = typed.Day(at)
+			reached[s.ID] = at.In(typed.China)
 		}
 	}
 	values["record"], values["reached"], values["until"], values["submitted"] = record, reached, day(k.Until), time.Time{}

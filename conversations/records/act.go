@@ -349,7 +349,7 @@ func (t *turn) begin(s step) error {
 func (t *turn) handIn(s step, at *Track) error {
 	form := t.p.form(s.id)
 	if form.Waits {
-		if l := t.p.limit(form.Limit); l.Times > 0 && t.f.Counts[l.ID] >= l.Times {
+		if l := t.p.limit(form.Limit); t.p.spent(t.f, form.ID) {
 			return &Invalid{sentence(sayUsedUp, l.Name, l.Times)}
 		}
 		if err := t.extendable(t.event.Answers[needNewEnd].From); err != nil {

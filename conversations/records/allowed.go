@@ -122,6 +122,13 @@ func (p shape) open(f Filing, s step) bool {
 	return true
 }
 
+// spent says that what a form wishes for was granted as often as it can be.
+func (p shape) spent(f Filing, id string) bool {
+	form := p.form(id)
+	l := p.limit(form.Limit)
+	return form.Waits && l.Times > 0 && f.Counts[l.ID] >= l.Times
+}
+
 // acts says at which place the person acts in the role; refusal is a sentence
 // when he does not.
 func (p shape) acts(f Filing, role conversations.Role, who Actor) (place, refusal string) {
@@ -219,7 +226,7 @@ func Choices(p *conversations.Procedure, f Filing, content conversations.Content
 	for _, id := range append(ids, Countersign, DropPaper, Recuse) {
 		for _, paper := range []bool{false, true} {
 			s, err := sh.step(f, content, id, who, paper, now)
-			if err != nil || s.stage == stageSystem {
+			if err != nil || s.stage == stageSystem || sh.spent(f, id) {
 				continue
 			}
 			c := Choice{ID: id, Name: s.name, Fields: s.fields, Content: s.content, Paper: paper}
