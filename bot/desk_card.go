@@ -85,6 +85,9 @@ func (b *Bot) showCard(c *chat, full records.Full) error {
 	if len(k.Overdue) > 0 {
 		text += "\n" + textOverdue + escape(strings.Join(k.Overdue, "、"))
 	}
+	if k.Refile {
+		text += "\n" + fmt.Sprintf(textRefile, escape(k.Number))
+	}
 	if html := b.returned(full); html != "" {
 		text += "\n\n" + html
 	}
@@ -94,6 +97,9 @@ func (b *Bot) showCard(c *chat, full records.Full) error {
 	}
 	if n := len(full.Files); n > 0 {
 		rows = append(rows, []button{{fmt.Sprintf(buttonFiles, n), "files:" + k.ID}})
+	}
+	if k.Refile && c.may(applicants) {
+		rows = append(rows, []button{{buttonNewDraft, "newdraft:"}})
 	}
 	for _, ch := range full.Choices {
 		name := ch.Name

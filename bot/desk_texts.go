@@ -20,6 +20,7 @@ const (
 	textStandingDue       = "，%s前"
 	textNext              = "接下来可能：%s"
 	textReceipt           = "回执号："
+	textRefile            = "变化部分要重新申请备案：另行起草，在“前次申请号”填 %s。新的备案登记后，这一件自动办结。"
 	textUntil             = "，有效期至%s"
 	textAhead             = "紧急先行：%s，请在 %s前补报"
 	textByHandler         = "（由承办人录入、负责人核对）"

@@ -161,6 +161,8 @@ func (f filler) cell(c Cell) string {
 		return ""
 	case c.Text != "":
 		return c.Text
+	case c.Record != "" && c.Names && f.with.Redacted && f.with.Record[c.Record] != "":
+		return redacted
 	case c.Record != "":
 		return f.mask.text(f.with.Record[c.Record])
 	}

@@ -145,6 +145,7 @@ type Cell struct {
 	Record string
 	Text   string
 	With   string // only when the record has this value
+	Names  bool   // a record's value that names a person: left out of a redacted copy
 }
 
 func (p *Procedure) role(id string) *Role {

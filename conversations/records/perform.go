@@ -128,6 +128,14 @@ func (w *work) byNumber(number string) (Filing, error) {
 	return w.t.latest(id)
 }
 
+// succeeded is the transition that ends a filing whose successor is registered;
+// none for a state that waits for no successor.
+func (p shape) succeeded(state string) conversations.Transition {
+	return found(p.Transitions, func(t conversations.Transition) bool {
+		return strings.Join(t.From, "") == state && t.Needs == nil && len(t.By) == 1 && p.role(t.By[0]).Kind == stageSystem && p.state(t.To).End && p.state(state).Limit == ""
+	})
+}
+
 // linked closes the filing that waited for this one to be registered (规程24):
 // where a state waits for the program alone, a registered successor is its cue.
 func (w *work) linked() error {
@@ -142,9 +150,7 @@ func (w *work) linked() error {
 	if err != nil {
 		return err
 	}
-	next := found(sh.Transitions, func(t conversations.Transition) bool {
-		return strings.Join(t.From, "") == old.State && t.Needs == nil && len(t.By) == 1 && sh.role(t.By[0]).Kind == stageSystem && sh.state(t.To).End && sh.state(old.State).Limit == ""
-	})
+	next := sh.succeeded(old.State)
 	if next.ID == "" {
 		return nil
 	}

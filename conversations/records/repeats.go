@@ -61,7 +61,7 @@ func (w *work) precedents(unit, not string) (out []Precedent, known bool, err er
 			if f.ID == not || f.Procedure != w.p.ID || !named && (matter.Text == "" || plainMatter(f.Matter) != plainMatter(matter.Text)) {
 				return nil
 			}
-			one := Precedent{Number: f.Number, State: w.p.state(f.State).Name, Open: !w.p.state(f.State).End && !named}
+			one := Precedent{Number: f.Number, State: w.p.state(f.State).Name, Open: !w.p.state(f.State).End && !named && w.p.succeeded(f.State).ID == ""}
 			for _, state := range w.p.Repeats.After {
 				if end := f.Reached[state]; f.State == state && !free {
 					if from := typed.Day(end).AddDate(0, w.p.Repeats.Months, 0); typed.Day(now).Before(from) {

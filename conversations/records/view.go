@@ -61,6 +61,7 @@ type Card struct {
 	Deserted           bool     // who would have to act has stepped back, and nobody is there in his place
 	Asked              []string // names of wishes that wait for the body's word
 	Overdue            []string // names of the limits that were not kept
+	Refile             bool     // it waits for another filing that names its number
 	Corrections        int      // rounds after the first
 	Receipt            string
 	Until              string // last day of the implementation, 2027-06-30
@@ -76,6 +77,7 @@ func card(p shape, f Filing, now time.Time) Card {
 	if f.Due != nil {
 		c.Due, c.Late = f.Due.text(), !now.Before(f.Due.End)
 	}
+	c.Refile = p.succeeded(f.State).ID != ""
 	for _, id := range f.Late {
 		c.Overdue = append(c.Overdue, p.limit(id).Name)
 	}
