@@ -212,6 +212,24 @@ func itemEnvironment(fields []Field) environment {
 	return env
 }
 
+// shortEnvironment is for conditions of a transition's needs or of a form.
+func (p *Procedure) shortEnvironment(fields []Field) environment {
+	env := p.environment()
+	record, reached := types.Map{}, types.Map{}
+	for _, f := range p.kept() {
+		record[f.Key] = f.exprType()
+	}
+	for _, s := range p.States {
+		reached[s.ID] = types.TypeOf(time.Time{})
+	}
+	env["record"], env["reached"] = record, reached
+	env["submitted"], env["until"] = types.TypeOf(time.Time{}), types.TypeOf(time.Time{})
+	for i := range fields {
+		env[fields[i].Key] = fields[i].exprType()
+	}
+	return env
+}
+
 func (f *Field) exprType() types.Type {
 	switch f.Kind {
 	case Number:

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/expr-lang/expr/types"
-
 	"rongcuo/conversations/typed"
 )
 
@@ -31,24 +29,6 @@ type Known struct {
 
 // recordNames are the names of Known's own in conditions.
 var recordNames = []string{"record", "reached", "submitted", "until"}
-
-// shortEnvironment is for conditions of a transition's needs or of a form.
-func (p *Procedure) shortEnvironment(fields []Field) environment {
-	env := p.environment()
-	record, reached := types.Map{}, types.Map{}
-	for _, f := range p.kept() {
-		record[f.Key] = f.exprType()
-	}
-	for _, s := range p.States {
-		reached[s.ID] = types.TypeOf(time.Time{})
-	}
-	env["record"], env["reached"] = record, reached
-	env["submitted"], env["until"] = types.TypeOf(time.Time{}), types.TypeOf(time.Time{})
-	for i := range fields {
-		env[fields[i].Key] = fields[i].exprType()
-	}
-	return env
-}
 
 // shortForms are the short forms of the procedure.
 func (p *Procedure) shortForms() (out [][]Field) {
