@@ -1,10 +1,6 @@
 package bot
 
 const (
-	textEarlierUnknown = "没有找到这个前次申请号，请核对；没有报过的，请点“跳过”。"
-	textSameOpen       = "提醒：本单位同一事项的申请 %s 正在办理（%s），请不要重复申请。"
-	buttonChanged      = "情况有变化，改自查"
-
 	textManyDrafts  = "您已有 %d 份草稿，请先办完或者取消一份。"
 	textDraftAbout  = "好的，就这个情况准备风险备案：\n%s\n填写时请用概括的说法，写您确认过的内容。"
 	textUnnamed     = "（还没有写事项名称）"

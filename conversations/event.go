@@ -10,13 +10,13 @@ type Event struct {
 	Files  []File // EventFiles
 	// Roles are those that the person has in the matter, such as unit_head.
 	Roles []string
-	// Bodies are the names of the bodies that decide in the bot themselves.
-	Bodies []string
 	// Document is the text of a forwarded plan (EventFiles); it is read for
 	// proposals and not kept.
 	Document string
 	// Proposals are a model's for this very text; the rules' own come beside.
 	Proposals []Suggestion
+	// Bodies are the names of the bodies that decide in the bot themselves.
+	Bodies []string
 }
 
 // EventKind says what happened.

@@ -119,16 +119,15 @@ type Field struct {
 	When     Condition // asked only if it holds
 	Optional bool
 	Names    bool // holds names of persons: left out of a redacted copy
+	// Min and Max bound what the kind counts: characters of a text, the number
+	// itself, fen of an amount, chosen options, items, days of a range.
+	Min, Max int64
+	Rules    []Rule // checked at once and again at the review
 
 	// In short forms alone (the needs of a transition, the fields of a form).
 	Keep    bool   // later conditions may refer to it as record.KEY
 	Prefill string // the kept answer that is offered
 	Serial  string // text: the shape of a number that counts up within a year, 示例风备〔{年}〕{序号}
-
-	// Min and Max bound what the kind counts: characters of a text, the number
-	// itself, fen of an amount, chosen options, items, days of a range.
-	Min, Max int64
-	Rules    []Rule // checked at once and again at the review
 
 	Unit        string   // money: what a bare number counts (元 or 万元); number: shown behind it
 	Parts       []string // number: the names of the numbers
