@@ -109,6 +109,11 @@ const (
 
 // Field is one question and the rules of its answer.
 type Field struct {
+	// In short forms alone (the needs of a transition, the fields of a form).
+	Keep    bool   // later conditions may refer to it as record.KEY
+	Prefill string // the kept answer that is offered
+	Serial  string // text: the shape of a number that counts up within a year, 示例风备〔{年}〕{序号}
+
 	Key      string // stable; also the name in conditions
 	Kind     Kind
 	Label    string
@@ -123,11 +128,6 @@ type Field struct {
 	// itself, fen of an amount, chosen options, items, days of a range.
 	Min, Max int64
 	Rules    []Rule // checked at once and again at the review
-
-	// In short forms alone (the needs of a transition, the fields of a form).
-	Keep    bool   // later conditions may refer to it as record.KEY
-	Prefill string // the kept answer that is offered
-	Serial  string // text: the shape of a number that counts up within a year, 示例风备〔{年}〕{序号}
 
 	Unit        string   // money: what a bare number counts (元 or 万元); number: shown behind it
 	Parts       []string // number: the names of the numbers
