@@ -228,3 +228,47 @@ func TestWhatMustNotBeTypedIsNotKept(t *testing.T) {
 		}
 	}
 }
+
+// TestAChangedMatterIsFiledAnew: the card says how, the new filing names the old
+// one, and the old one ends when the new one is registered.
+func TestAChangedMatterIsFiledAnew(t *testing.T) {
+	tn, _ := staffedTown(t)
+	number := handedIn(t, tn, filled)
+	handler, head, body, registrar := tn.As("承办人"), tn.As("单位负责人"), tn.As("决定机关"), tn.As("监督室登记员")
+	does := func(p *localtelegramtest.Person, number string, acts ...string) {
+		t.Helper()
+		for _, name := range acts {
+			p.Say("/find " + number)
+			act(t, p, p.Await("the card", func(m localtelegramtest.Message) bool { return button(m, "办理过程") != "" }), name)
+		}
+	}
+	does(body, number, "受理", "同意")
+	does(handler, number, "报送县纪委监委")
+	does(registrar, number, "登记")
+	does(handler, number, "开始实施", "报告重大变更")
+	handler.Say("/find " + number)
+	card := handler.AwaitText("在“前次申请号”填 " + number)
+	handler.Press(card, "另起一份")
+	again := maps.Clone(filled)
+	again["prev_no"] = number
+	review := answerAll(t, handler, tn.procedures.Latest("risk-filing"), again, "送交")
+	handler.Press(review, buttonWith(t, review, "送交"))
+	head.AwaitText("报告了重大变更") // what came before is read
+	head.Press(head.AwaitText("请您确认一份风险备案"), "查看并确认")
+	head.Press(head.AwaitText("确认提交"), "确认提交")
+	next := strings.TrimSpace(after(head.AwaitText("已存档").Text, "申请号："))
+	does(body, next, "受理", "同意")
+	does(handler, next, "报送县纪委监委")
+	registrar.Say("/find " + next)
+	registrar.Press(registrar.Await("the card", func(m localtelegramtest.Message) bool { return button(m, "不予登记") != "" }), "登记")
+	registrar.AwaitText("只写序号也可以")
+	registrar.Say("12") // the old one's
+	registrar.Press(registrar.AwaitText("示例风备〔2026〕12"), "确认登记")
+	registrar.AwaitText("已经用过")
+	registrar.Say("/find " + next)
+	registrar.Press(registrar.Await("the card", func(m localtelegramtest.Message) bool { return button(m, "不予登记") != "" }), "登记")
+	registrar.AwaitText("只写序号也可以")
+	registrar.Say("13")
+	registrar.Press(registrar.AwaitText("示例风备〔2026〕13"), "确认登记")
+	handler.AwaitText("重新申请的备案已登记，原备案办结")
+}

@@ -183,6 +183,7 @@ func staff(t *testing.T, tn *town) {
 // said are the answers to what acts ask, by field.
 var said = map[string]string{
 	"missing": "会议纪要没有写明表决情况", "decided_on": "今天", "decision_no": "示例〔2026〕5号", "opinion": "同意先行施工", "consent_no": "示例〔2026〕5号", "consent_on": "今天",
+	"what": "施工范围由一个单元扩大到三个单元", "why": "居民代表会议提出要求", "stopped_at": "今天",
 	"motive": "为群众办急事", "outcome": "没有扩大", "origin": "早年图纸缺失", "nature": "失误", "study_opinion": "可以继续", "closing_lack": "请补充经验教训", "reason_text": "属于常规工作，按制度办理即可",
 	"receipt_no": "示例风备〔2026〕12", "started_on": "今天", "found_at": "刚才", "facts": "施工中发现地下管线与图纸不符", "loss_amount": "0", "affected": "12",
 	"cause": "早年图纸缺失", "measures": "停工并设置围挡", "next_work": "请管线单位现场核对", "is_major": "否", "result": "完成", "effect": "居民出行得到改善",
