@@ -1,15 +1,11 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-telegram/bot/models"
 
 	"rongcuo/conversations"
 	"rongcuo/conversations/records"
@@ -90,6 +86,11 @@ func (b *Bot) correct(ctx context.Context, c *chat, full records.Full, a act) er
 		mine.List = append(mine.List, id)
 	}
 	mine.Open = id
+	if html := b.returned(full); html != "" {
+		if err := c.reply(html, nil); err != nil {
+			return err
+		}
+	}
 	return b.step(ctx, c, mine, d, conversations.Event{Kind: conversations.EventResume})
 }
 
@@ -105,125 +106,6 @@ func (b *Bot) goOn(ctx context.Context, c *chat, full records.Full, ch records.C
 		c.state.Await = awaitAct
 	}
 	return c.say(bold(ch.Name+"："+full.Card.Matter)+"\n"+html, keyboard(rows))
-}
-
-// nextQuestion is what comes next: reasons, remarks, fields, confirmation.
-func (b *Bot) nextQuestion(full records.Full, ch records.Choice, a *act) (html string, rows [][]button) {
-	switch {
-	case len(ch.Reasons) > 0 && !a.Picked:
-		for _, r := range ch.Reasons {
-			sign := "☐ "
-			if slices.Contains(a.Reasons, r.Code) {
-				sign = "☑ "
-			}
-			rows = append(rows, []button{{sign + r.Code + " " + r.Text, "reason:" + r.Code}})
-		}
-		return textPickReasons, append(rows, []button{{buttonPicked, "picked:"}})
-	case ch.Remarks && !a.Marked:
-		return b.remarkScreen(full, *a)
-	}
-	if f := b.openField(full, ch, *a); f != nil {
-		a.At = f.Key
-		html = bold(f.Label) + "：" + escape(f.Ask)
-		if f.Help != "" {
-			html += "\n<i>" + escape(f.Help) + "</i>"
-		}
-		if f.Example != "" {
-			html += "\n<i>" + textExample + escape(f.Example) + "</i>"
-		}
-		for i, o := range f.Options {
-			rows = append(rows, []button{{o.Label, fmt.Sprintf("say:%d", i)}})
-		}
-		if f.Kind == conversations.Yesno {
-			rows = append(rows, []button{{"是", "say:是"}, {"否", "say:否"}})
-		}
-		if f.Optional {
-			rows = append(rows, []button{{buttonSkip, "actskip:"}})
-		}
-		if n := len(a.Said.Files[f.Key]); n > 0 {
-			html += fmt.Sprintf("\n"+textFilesSoFar, n)
-			rows = append(rows, []button{{buttonMarked, "actskip:"}})
-		}
-		return html, rows
-	}
-	return b.summary(full, ch, *a), [][]button{{{buttonConfirm + ch.Name, "do:"}}}
-}
-
-// remarkScreen offers the steps of the form, or the fields of one of them.
-func (b *Bot) remarkScreen(full records.Full, a act) (html string, rows [][]button) {
-	var steps []string
-	marked := map[string]bool{}
-	for _, l := range full.Content.Lines() {
-		if !slices.Contains(steps, l.Step) {
-			steps = append(steps, l.Step)
-		}
-		marked[l.Step] = marked[l.Step] || a.Remarks[l.Key] != ""
-		if a.Step > 0 && l.Step == steps[min(a.Step, len(steps))-1] && len(steps) == a.Step {
-			rows = append(rows, []button{{signed(a.Remarks[l.Key] != "", clip(l.Label, 26)), "remark:" + l.Key}})
-		}
-	}
-	if rows != nil {
-		return fmt.Sprintf(textPickRemarks, len(a.Remarks)), append(rows, []button{{buttonBackCard, "remarks:0"}})
-	}
-	for i, step := range steps {
-		one := button{signed(marked[step], step), fmt.Sprintf("remarks:%d", i+1)}
-		if i%2 == 1 {
-			rows[len(rows)-1] = append(rows[len(rows)-1], one)
-		} else {
-			rows = append(rows, []button{one})
-		}
-	}
-	return fmt.Sprintf(textPickRemarks, len(a.Remarks)), append(rows, []button{{buttonMarked, "marked:"}})
-}
-
-func signed(marked bool, label string) string {
-	if marked {
-		return remarkMark + " " + label
-	}
-	return label
-}
-
-func (b *Bot) pressRemarks(ctx context.Context, c *chat, step string) error {
-	return b.change(ctx, c, func(a *act, _ records.Full, _ records.Choice) string { a.Step = int(number(step)); return "" })
-}
-
-// openField is the next field of the short form that has no answer yet. Which
-// are asked follows from the answers, so the form is read as far as it is said.
-func (b *Bot) openField(full records.Full, ch records.Choice, a act) *conversations.Field {
-	p := b.config.Procedures.Version(full.Filing.Procedure, full.Filing.Version)
-	for i := range ch.Fields {
-		f := &ch.Fields[i]
-		if a.Skipped[f.Key] || a.Said.Texts[f.Key] != "" {
-			continue
-		}
-		if p.Asks(ch.Fields, i, a.Said, b.when()) {
-			return f
-		}
-	}
-	return nil
-}
-
-func (b *Bot) summary(full records.Full, ch records.Choice, a act) string {
-	html := textConfirmAct
-	for _, r := range ch.Reasons {
-		if slices.Contains(a.Reasons, r.Code) {
-			html += "\n· " + escape(r.Code+" "+r.Text)
-		}
-	}
-	p := b.config.Procedures.Version(full.Filing.Procedure, full.Filing.Version)
-	for _, key := range sortedKeys(a.Remarks) {
-		if f := p.Field(key); f != nil {
-			html += "\n" + remarkMark + " " + escape(f.Label+"："+a.Remarks[key])
-		}
-	}
-	_, lines, err := p.ReadAnswers(ch.Fields, a.Said, b.when())
-	if err != nil {
-		return html + "\n" + escape(err.Error())
-	}
-	for _, l := range lines {
-		html += "\n" + escape(l.Label+"："+l.Text)
-	}
-	return html
 }
 
 // preparing loads the act in work; nil when there is none any more.
@@ -252,190 +134,4 @@ func (b *Bot) change(ctx context.Context, c *chat, apply func(a *act, full recor
 		}
 	}
 	return b.goOn(ctx, c, *full, ch, *a)
-}
-
-func (b *Bot) pressReason(ctx context.Context, c *chat, code string) error {
-	return b.change(ctx, c, func(a *act, _ records.Full, ch records.Choice) string {
-		if i := slices.Index(a.Reasons, code); i >= 0 {
-			a.Reasons = slices.Delete(a.Reasons, i, i+1)
-		} else if slices.ContainsFunc(ch.Reasons, func(r conversations.Reason) bool { return r.Code == code }) {
-			a.Reasons = append(a.Reasons, code)
-		}
-		return ""
-	})
-}
-
-func (b *Bot) pressPicked(ctx context.Context, c *chat, _ string) error {
-	return b.change(ctx, c, func(a *act, _ records.Full, _ records.Choice) string {
-		if len(a.Reasons) == 0 {
-			return textNoReason
-		}
-		a.Picked = true
-		return ""
-	})
-}
-
-func (b *Bot) pressMarked(ctx context.Context, c *chat, _ string) error {
-	return b.change(ctx, c, func(a *act, _ records.Full, _ records.Choice) string { a.Marked = true; return "" })
-}
-
-// pressRemark asks for the remark on one field.
-func (b *Bot) pressRemark(ctx context.Context, c *chat, key string) error {
-	a, full, _, err := b.preparing(ctx, c)
-	if err != nil || full == nil {
-		return err
-	}
-	for _, l := range full.Content.Lines() {
-		if l.Key == key {
-			a.At = remarkMark + key
-			c.state.Await = awaitAct
-			if err := c.store(c.actKey(), a); err != nil {
-				return err
-			}
-			return c.say(fmt.Sprintf(textRemarkOn, escape(l.Label))+"\n"+quote(clip(l.Text, 400)), nil)
-		}
-	}
-	return b.expired(ctx, c)
-}
-
-func (b *Bot) pressSay(ctx context.Context, c *chat, said string) error {
-	return b.change(ctx, c, func(a *act, full records.Full, ch records.Choice) string {
-		f := b.openField(full, ch, *a)
-		if f == nil {
-			return ""
-		}
-		if i, err := strconv.Atoi(said); err == nil && i >= 0 && i < len(f.Options) {
-			said = f.Options[i].ID
-		}
-		return b.take(a, full, ch, f, said)
-	})
-}
-
-func (b *Bot) pressActSkip(ctx context.Context, c *chat, _ string) error {
-	return b.change(ctx, c, func(a *act, full records.Full, ch records.Choice) string {
-		if f := b.openField(full, ch, *a); f != nil && (f.Optional || len(a.Said.Files[f.Key]) > 0) {
-			if a.Skipped == nil {
-				a.Skipped = map[string]bool{}
-			}
-			a.Skipped[f.Key] = true
-		}
-		return ""
-	})
-}
-
-// take reads one answer of the short form; the refusal says what to write
-// instead, and then nothing is kept.
-func (b *Bot) take(a *act, full records.Full, ch records.Choice, f *conversations.Field, text string) string {
-	if s := (screening{}).Screen(text); s != "" {
-		return s
-	}
-	p := b.config.Procedures.Version(full.Filing.Procedure, full.Filing.Version)
-	trial := conversations.Said{Texts: map[string]string{f.Key: text}}
-	one := *f
-	one.When = conversations.Condition{}
-	if _, _, err := p.ReadAnswers([]conversations.Field{one}, trial, b.when()); err != nil {
-		return err.Error()
-	}
-	a.Said.Texts[f.Key] = text
-	return ""
-}
-
-// awaitedAct takes words: an answer or a remark.
-func (b *Bot) awaitedAct(ctx context.Context, c *chat, _, text string) error {
-	return b.change(ctx, c, func(a *act, full records.Full, ch records.Choice) string {
-		if key, remark := strings.CutPrefix(a.At, remarkMark); remark {
-			if s := (screening{}).Screen(text); s != "" {
-				return s
-			}
-			if a.Remarks == nil {
-				a.Remarks = map[string]string{}
-			}
-			a.Remarks[key], a.Step = strings.TrimSpace(text), 0
-			return ""
-		}
-		f := b.openField(full, ch, *a)
-		switch {
-		case f == nil:
-			return ""
-		case f.Kind == conversations.Files:
-			return textSendFile
-		}
-		return b.take(a, full, ch, f, text)
-	})
-}
-
-// actFile takes a file for the act in work; handled is false when none waits
-// for one.
-func (b *Bot) actFile(ctx context.Context, c *chat, m *models.Message) (handled bool, err error) {
-	if c.group || !b.files() || c.state.Await != awaitAct || m.Document == nil && len(m.Photo) == 0 {
-		return false, nil
-	}
-	var a act
-	if found, err := c.load(ctx, c.actKey(), &a); err != nil || !found {
-		return err != nil, err
-	}
-	e, data, refusal, err := b.attachment(ctx, m)
-	if err != nil {
-		return true, err
-	}
-	var kept error
-	err = b.change(ctx, c, func(a *act, full records.Full, ch records.Choice) string {
-		f := b.openField(full, ch, *a)
-		switch {
-		case refusal != "":
-			return refusal
-		case f == nil || f.Kind != conversations.Files:
-			return textNoFileNow
-		}
-		p := b.config.Procedures.Version(full.Filing.Procedure, full.Filing.Version)
-		files := append(slices.Clone(a.Said.Files[f.Key]), e.Files...)
-		one := *f
-		one.When = conversations.Condition{}
-		if _, _, err := p.ReadAnswers([]conversations.Field{one}, conversations.Said{Files: map[string][]conversations.File{f.Key: files}}, b.when()); err != nil {
-			return err.Error()
-		}
-		if _, _, kept = b.config.Files.Put(bytes.NewReader(data)); kept == nil {
-			a.Said.Files[f.Key] = files
-		}
-		return ""
-	})
-	return true, errors.Join(kept, err)
-}
-
-func (b *Bot) pressActDrop(ctx context.Context, c *chat, _ string) error {
-	if _, err := c.load(ctx, c.actKey(), &act{}); err != nil {
-		return err
-	}
-	if err := c.turn.Save(c.actKey(), nil, 0); err != nil {
-		return err
-	}
-	b.disarm(ctx, c)
-	return c.say(textStays, nil)
-}
-
-// pressDo performs the act. The record and its notices are on disk before
-// anything is said; a second press finds it done.
-func (b *Bot) pressDo(ctx context.Context, c *chat, _ string) error {
-	a, full, ch, err := b.preparing(ctx, c)
-	if err != nil || full == nil {
-		return err
-	}
-	f, err := b.config.Desk.Do(ctx, records.Deed{Key: b.once(c), Person: c.user, Filing: a.Filing, Revision: a.Revision,
-		Action: records.Action{ID: a.Choice, Said: a.Said, Reasons: a.Reasons, Remarks: a.Remarks, Paper: a.Paper}})
-	if sentence, ok := refusalSentence(err); ok {
-		return c.say(escape(sentence), keyboard([][]button{{{buttonOpen, "see:" + a.Filing}}}))
-	}
-	if err != nil {
-		return err
-	}
-	b.tellSoon(ctx)
-	if err := c.turn.Save(c.actKey(), nil, 0); err != nil {
-		return err
-	}
-	b.disarm(ctx, c)
-	state := full.Card.StateName
-	if p := b.config.Procedures.Version(f.Procedure, f.Version); p != nil {
-		state = p.StateName(f.State)
-	}
-	return c.say(fmt.Sprintf(textDone, escape(ch.Name), escape(f.Matter), escape(state)), keyboard([][]button{{{buttonOpen, "see:" + f.ID}}}))
 }

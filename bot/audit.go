@@ -59,7 +59,7 @@ func (b *Bot) entryLine(ctx context.Context, e records.Entry) (string, error) {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("%d. %s　%s%s。", e.Seq, dayAndTime(e.At), who, what), nil
+	return fmt.Sprintf("%d. %s　%s%s。", e.Seq, moment(e.At), who, what), nil
 }
 
 // actorOf names who did something by the posts that he held then, of several by

@@ -8,6 +8,7 @@ const (
 	headRegister = "备案台账（%d 件）"
 	headTimeline = "办理过程"
 	headChanges  = "与上一次提交相比"
+	headReturned = "%s意见"
 
 	textNothingWaits      = "目前没有待您办理的事项。"
 	textNoFilings         = "还没有备案。发 /file 可以起草。"
@@ -19,8 +20,16 @@ const (
 	textStandingDue       = "，%s前"
 	textNext              = "接下来可能：%s"
 	textReceipt           = "回执号："
+	textRefile            = "变化部分要重新申请备案：另行起草，在“前次申请号”填 %s。新的备案登记后，这一件自动办结。"
+	textUntil             = "，有效期至%s"
 	textAhead             = "紧急先行：%s，请在 %s前补报"
-	textByHandler         = "（由承办人依据纸质决定录入）"
+	textByHandler         = "（由承办人录入、负责人核对）"
+	textToSign            = "，已通知单位负责人核对，核对后生效"
+	textUnsigned          = "纸质决定“%s”待单位负责人核对，核对后生效"
+	textDeserted          = "等待指定代行人：经办人已回避"
+	textSubstitute        = "（因他人回避，由其代行）"
+	textAsked             = "%s：等待决定机关研究"
+	textOverdue           = "⚠ 逾期："
 	textOnPaper           = "录入纸质决定："
 	textBefore            = "原："
 	textAfter             = "现："
@@ -29,10 +38,17 @@ const (
 	textChoose            = "请选择："
 	textRegisterFile      = "备案台账，共 %d 件。"
 	textChartHead         = "备案按状态统计，共 %d 件。"
+	textChartTitle        = "备案按状态统计（%d 件，截至%s）"
+	textChartFile         = "备案统计.png"
 	textWhichPaper        = "要哪一份？每份都有 DOCX 和 PDF。"
-	textRedactedFile      = "脱敏副本：不含人名，可以用于交流。正文里写到的人名请再核对。"
+	textRedactedFile      = "脱敏副本：姓名和电话已遮盖，可以用于交流。机器遮盖难免遗漏，发出前请再看一遍正文和附件目录。"
+	textEntered           = "由承办人依据纸质决定录入、单位负责人核对"
 	textDecisionFile      = "研究决定告知书，以盖章纸质件为准。"
 	textRegisterTitle     = "风险备案台账"
+
+	textEarlierUnknown = "没有找到这个前次申请号，请核对；没有报过的，请点“跳过”。"
+	textSameOpen       = "提醒：本单位同一事项的申请 %s 正在办理（%s），请不要重复申请。"
+	buttonChanged      = "情况有变化，改自查"
 
 	textCalendar        = "办理期限按工作日计算。已有放假安排的年份：%s。\n要增加一年，请把国务院办公厅当年放假通知的正文粘贴到这里。没有安排的年份按周一到周五计算，日期前加“约”。"
 	textNoNotice        = "没有读出放假安排。请粘贴通知正文，要有年份，例如：2027年……国庆节：10月1日至7日放假调休。9月26日上班。"
@@ -74,6 +90,7 @@ const (
 	buttonPicked   = "选好了"
 	buttonMarked   = "完成"
 	buttonSkip     = "跳过"
+	buttonActBack  = "重填“%s”"
 	buttonConfirm  = "确认"
 )
 
@@ -81,9 +98,9 @@ const (
 // readers who may read one; lookers who have a register.
 var (
 	applicants = only(records.Handler, records.UnitHead)
-	lookers    = only(records.Decider, records.Registrar, records.Auditor)
-	actors     = only(records.Handler, records.UnitHead, records.Decider, records.Registrar)
-	readers    = only(records.Handler, records.UnitHead, records.Decider, records.Registrar, records.Auditor)
+	lookers    = only(records.Decider, records.Registrar, records.Trial, records.Auditor)
+	actors     = only(records.Handler, records.UnitHead, records.Decider, records.Registrar, records.Trial)
+	readers    = only(records.Handler, records.UnitHead, records.Decider, records.Registrar, records.Trial, records.Auditor)
 )
 
 func init() { // methods that look into the tables
@@ -123,6 +140,7 @@ func init() { // methods that look into the tables
 		action{"say", actors, (*Bot).pressSay},
 		action{"actskip", actors, (*Bot).pressActSkip},
 		action{"actdrop", actors, (*Bot).pressActDrop},
+		action{"actback", actors, (*Bot).pressActBack},
 		action{"do", actors, (*Bot).pressDo},
 	)
 	actions = append(actions,

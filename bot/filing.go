@@ -256,10 +256,17 @@ func (b *Bot) stepWith(ctx context.Context, c *chat, mine drafts, d draft, e con
 			e.Roles = append(e.Roles, string(p.Role))
 		}
 	}
+	var err error
+	if e.Bodies, err = b.book.Bodies(ctx); err != nil {
+		return err
+	}
 	before := d.Dialog.Phase
 	next, replies, ok := b.guide(c).Step(ctx, d.Dialog, e, b.when())
 	if !ok {
 		return b.expired(ctx, c)
+	}
+	if next, replies, err = b.mindPrecedents(ctx, c, d, next, replies); err != nil {
+		return err
 	}
 	if next.Phase == conversations.Submitted && before != conversations.Submitted {
 		return b.submit(ctx, c, mine, d, next)

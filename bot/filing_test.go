@@ -182,10 +182,12 @@ func staff(t *testing.T, tn *town) {
 
 // said are the answers to what acts ask, by field.
 var said = map[string]string{
-	"missing": "会议纪要没有写明表决情况", "decided_on": "今天", "decision_no": "示例〔2026〕5号", "opinion": "同意先行施工", "consent_no": "示例〔2026〕5号",
-	"receipt_no": "示例风备〔2026〕12", "started_on": "今天", "found_at": "今天", "facts": "施工中发现地下管线与图纸不符", "loss_amount": "0", "affected": "12",
+	"missing": "会议纪要没有写明表决情况", "decided_on": "今天", "decision_no": "示例〔2026〕5号", "opinion": "同意先行施工", "consent_no": "示例〔2026〕5号", "consent_on": "今天",
+	"what": "施工范围由一个单元扩大到三个单元", "why": "居民代表会议提出要求", "stopped_at": "今天",
+	"motive": "为群众办急事", "outcome": "没有扩大", "origin": "早年图纸缺失", "nature": "失误", "study_opinion": "可以继续", "closing_lack": "请补充经验教训", "reason_text": "属于常规工作，按制度办理即可",
+	"receipt_no": "示例风备〔2026〕12", "started_on": "今天", "found_at": "刚才", "facts": "施工中发现地下管线与图纸不符", "loss_amount": "0", "affected": "12",
 	"cause": "早年图纸缺失", "measures": "停工并设置围挡", "next_work": "请管线单位现场核对", "is_major": "否", "result": "完成", "effect": "居民出行得到改善",
-	"deviations": "有一次，已按研判意见处理", "lessons": "先公示后施工", "replicable": "是",
+	"deviation_summary": "有一次，已按研判意见处理", "lessons": "先公示后施工", "replicable": "是",
 }
 
 // act does an act on the filing that the person's newest notice or list leads
@@ -203,7 +205,11 @@ func act(t *testing.T, p *localtelegramtest.Person, card localtelegramtest.Messa
 			p.AwaitText("已办理：" + name)
 			return
 		case strings.Contains(m.Text, "请选理由"):
-			p.Press(m, buttonWith(t, m, "B2"))
+			code := "☐"
+			if button(m, "B2") != "" {
+				code = "B2"
+			}
+			p.Press(m, buttonWith(t, m, code))
 			p.Press(p.AwaitText("请选理由"), "选好了")
 		case strings.Contains(m.Text, "请点出要改的栏目"):
 			for i, remark := range [][2]string{{"背景", "请写明拖了多久"}, {"涉及资金", "请核对金额"}} {
@@ -299,11 +305,15 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 	act(t, body, open(t, body, "/todo"), "退回补正")
 	handler.AwaitText("需要补正")
 	card := open(t, handler, "/todo")
+	if !strings.Contains(card.Text, "B2 会议纪要未载明表决情况（备案规程第八条）") || !strings.Contains(card.Text, "请写明拖了多久") {
+		t.Errorf("the card does not say why it came back:\n%s", card.Text)
+	}
 	handler.Press(card, buttonWith(t, card, "补正后再次提交"))
 	handler.AwaitText("请写明拖了多久")
 	handler.Say("该楼建成二十余年，两年前居民提出加装电梯，因为产权档案缺失一直没有办成，影响二十四户老年居民的日常出行和就医。")
 	handler.AwaitText("请核对金额")
 	handler.Say("四十八万元")
+	handler.Press(handler.AwaitText("B2 会议纪要未载明表决情况"), "附件传完了")
 	review = handler.Await("the review", func(m localtelegramtest.Message) bool { return button(m, "确认提交") != "" })
 	handler.Press(review, "确认提交")
 	handler.AwaitText("已存档")
@@ -317,8 +327,8 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 		acts string
 	}{
 		{body, "受理"}, {body, "同意"}, {handler, "报送县纪委监委"}, {registrar, "登记"},
-		{handler, "开始实施"}, {handler, "报告偏差"}, {registrar, "开始四项研判"}, {registrar, "继续或者调整实施"},
-		{handler, "报送办结"}, {registrar, "办结归档"},
+		{handler, "开始实施"}, {handler, "报告偏差"}, {registrar, "开始四项研判"}, {registrar, "继续实施"},
+		{handler, "报送办结"}, {registrar, "退回办结报告"}, {handler, "报送办结"}, {registrar, "办结归档"},
 	} {
 		step.who.Say("/find " + number)
 		act(t, step.who, step.who.Await("the card", func(m localtelegramtest.Message) bool { return button(m, "办理过程") != "" }), step.acts)
@@ -329,7 +339,7 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 	t.Run("the papers", func(t *testing.T) {
 		handler.Press(open(t, handler, "/my"), "申请表和回执")
 		menu := handler.AwaitText("要哪一份")
-		for _, paper := range [][2]string{{"申请表", "申请表"}, {"脱敏副本", "申请表"}, {"决定告知书", "决定告知书"}, {"备案回执", "回执"}} {
+		for _, paper := range [][2]string{{"申请表", "申请表"}, {"脱敏副本", "申请表（脱敏副本）"}, {"决定告知书", "决定告知书"}, {"备案回执", "回执"}} {
 			handler.Press(menu, paper[0])
 			for _, form := range []string{".docx", ".pdf"} {
 				m := handler.Await(paper[1]+form, func(m localtelegramtest.Message) bool {
@@ -348,7 +358,7 @@ func TestAFilingFromTheFirstQuestionToTheEnd(t *testing.T) {
 			t.Errorf("it does not say where it is now:\n%s", text)
 		}
 		at := 0
-		for _, name := range []string{"确认提交", "退回补正", "补正后再次提交", "受理", "同意", "报送县纪委监委", "登记", "开始实施", "报告偏差", "开始四项研判", "继续或者调整实施", "报送办结", "办结归档"} {
+		for _, name := range []string{"确认提交", "退回补正", "补正后再次提交", "受理", "同意", "报送县纪委监委", "登记", "开始实施", "报告偏差", "开始四项研判", "继续实施", "报送办结", "退回办结报告", "办结归档"} {
 			i := strings.Index(text[at:], name)
 			if i < 0 {
 				t.Fatalf("%s is not in its place:\n%s", name, text)

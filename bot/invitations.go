@@ -123,7 +123,7 @@ func (b *Bot) openInvitations(ctx context.Context, c *chat) (html string, rows [
 		if n++; n == 1 {
 			html = "\n\n" + bold(headInvitations)
 		}
-		html += fmt.Sprintf("\n%d. "+textOpenInvitation, n, escape(postName(records.Post{Role: i.Role, Place: i.Place})), dayAndTime(i.Made), dayAndTime(i.Ends))
+		html += fmt.Sprintf("\n%d. "+textOpenInvitation, n, escape(postName(records.Post{Role: i.Role, Place: i.Place})), moment(i.Made), moment(i.Ends))
 		if n <= maxRevokeButtons {
 			rows = append(rows, []button{{fmt.Sprintf(buttonRecall, n, clip(i.Role.Name(), 12)), "recall:" + i.ID}})
 		}

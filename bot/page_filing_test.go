@@ -97,12 +97,14 @@ func TestAFilingInABrowser(t *testing.T) {
 	p.write("两年前居民就提出加装电梯，因为产权档案缺失一直没有办成，影响二十四户老年居民的日常出行和看病就医，反映强烈，多次协调没有结果。")
 	p.sees("退回意见：请核对金额")
 	p.write("48万")
+	p.sees("退回意见：B2 会议纪要未载明表决情况")
+	p.press("附件传完了")
 	p.press("确认提交")
 	p.sees("已存档")
 
 	for _, step := range [][2]string{
 		{"decider", "受理"}, {"decider", "同意"}, {"handler", "报送县纪委监委"}, {"registrar", "登记"}, {"handler", "开始实施"},
-		{"handler", "报告偏差"}, {"registrar", "开始四项研判"}, {"registrar", "继续或者调整实施"}, {"handler", "报送办结"}, {"registrar", "办结归档"},
+		{"handler", "报告偏差"}, {"registrar", "开始四项研判"}, {"registrar", "继续实施"}, {"handler", "报送办结"}, {"registrar", "办结归档"},
 	} {
 		who := tn.As(step[0])
 		who.Say("/find " + number)

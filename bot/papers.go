@@ -47,8 +47,7 @@ func (b *Bot) pressPaper(ctx context.Context, c *chat, rest string) error {
 	}
 	f := full.Filing
 	p := b.config.Procedures.Version(f.Procedure, f.Version)
-	with := conversations.Print{At: b.when(), Record: map[string]string{
-		"number": f.Number, "receipt_no": f.Receipt, "submitted_on": dayOf(f.Submitted), "filed_on": dayOf(f.Reached["filed"])}}
+	with := conversations.Print{At: b.when(), Record: b.printed(*full)}
 	caption := textFormFile
 	switch which {
 	case paperForm:
@@ -60,12 +59,10 @@ func (b *Bot) pressPaper(ctx context.Context, c *chat, rest string) error {
 		}
 		caption = textReceiptFile
 	case paperDecision:
-		m := b.decision(*full)
-		if m == nil {
+		if b.decision(*full) == nil {
 			return b.expired(ctx, c)
 		}
 		caption = textDecisionFile
-		with.Record["decision"], with.Record["reason"], with.Record["article"], with.Record["decided_on"] = decided(*m)
 	default:
 		return b.expired(ctx, c)
 	}
@@ -73,6 +70,46 @@ func (b *Bot) pressPaper(ctx context.Context, c *chat, rest string) error {
 		return err
 	}
 	return c.save()
+}
+
+// printed is what papers take from the record beside the answers: each answer to
+// a step of the decision under its own name, and what stands on several papers.
+func (b *Bot) printed(full records.Full) map[string]string {
+	f := full.Filing
+	out := map[string]string{"number": f.Number, "receipt_no": f.Receipt, "body": f.Body, "submitted_on": dayOf(f.Submitted), "filed_on": dayOf(f.Reached["filed"])}
+	if out["filed_on"] != "" {
+		out["registrar"] = full.Registrar
+	}
+	m := b.decision(full)
+	if m == nil {
+		return out
+	}
+	var reasons, articles []string
+	for _, r := range m.Reasons {
+		reasons = append(reasons, r.Code+" "+r.Text)
+		if r.Article != "" && !slices.Contains(articles, r.Article) {
+			articles = append(articles, r.Article)
+		}
+	}
+	out["decision"], out["decided_on"] = m.Name, dayOf(m.At)
+	out["reason"], out["article"] = strings.Join(reasons, "；"), strings.Join(articles, "、")
+	for _, l := range m.Lines {
+		out[l.Key] = l.Text
+	}
+	if out["decision_no"] == "" {
+		out["decision_no"] = out["refusal_no"]
+	}
+	out["grounds"] = out["opinion"]
+	if reasons != nil {
+		out["grounds"] = strings.Join(slices.DeleteFunc([]string{out["reason"], out["reason_text"], out["changes"]}, func(s string) bool { return s == "" }), "；")
+	}
+	if out["reason_text"] != "" { // refused, for the reasons of that group
+		out["refused"] = m.Name
+	}
+	if m.ByHandler {
+		out["entered"] = textEntered
+	}
+	return out
 }
 
 // decision is the last thing that the deciding body resolved, nil for nothing
@@ -89,7 +126,7 @@ func (b *Bot) decision(full records.Full) *records.Moment {
 	for i := len(full.Timeline) - 1; i >= 0; i-- {
 		m := &full.Timeline[i]
 		for _, t := range p.Transitions {
-			if t.Action == m.Name && t.By[0] == roleBody && !slices.Contains(t.From, entry) {
+			if t.ID == m.Action && t.By[0] == roleBody && !slices.Contains(t.From, entry) {
 				return m
 			}
 		}
@@ -99,26 +136,6 @@ func (b *Bot) decision(full records.Full) *records.Moment {
 
 // roleBody is the procedure's role that decides.
 const roleBody = "body"
-
-// decided is a decision as the letter says it.
-func decided(m records.Moment) (decision, reason, article, on string) {
-	var reasons, articles []string
-	for _, r := range m.Reasons {
-		reasons = append(reasons, r.Text)
-		if r.Article != "" && !slices.Contains(articles, r.Article) {
-			articles = append(articles, r.Article)
-		}
-	}
-	on = dayOf(m.At)
-	for _, l := range m.Lines {
-		if l.Key == "decided_on" {
-			on = l.Text
-		} else {
-			reasons = append(reasons, l.Label+"："+l.Text)
-		}
-	}
-	return m.Name, strings.Join(reasons, "；"), strings.Join(articles, "、"), on
-}
 
 func dayOf(t time.Time) string {
 	if t.IsZero() {

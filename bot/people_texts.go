@@ -83,5 +83,5 @@ var china = time.FixedZone("CST", 8*60*60)
 
 func day(t time.Time) string { return t.In(china).Format("2006年1月2日") }
 
-// dayAndTime is a moment to the minute.
-func dayAndTime(t time.Time) string { return t.In(china).Format("2006年1月2日 15:04") }
+// moment is a day with the time of day.
+func moment(t time.Time) string { return t.In(china).Format("2006年1月2日 15:04") }

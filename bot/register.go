@@ -145,48 +145,15 @@ func (b *Bot) pressRegisterFile(ctx context.Context, c *chat, rest string) error
 		return err
 	}
 	table := paper.Register{Title: textRegisterTitle, Counted: []string{"状态", "申请单位"}, Columns: []paper.Column{
-		{Name: "申请号", Width: 12}, {Name: "申请单位", Width: 14}, {Name: "事项", Width: 24}, {Name: "受理机关", Width: 12}, {Name: "状态", Width: 8}, {Name: "提交日期", Width: 9}, {Name: "回执号", Width: 12}, {Name: "办理期限", Width: 10}}}
+		{Name: "申请号", Width: 12}, {Name: "申请单位", Width: 14}, {Name: "事项", Width: 24}, {Name: "受理机关", Width: 12}, {Name: "状态", Width: 8}, {Name: "提交日期", Width: 9}, {Name: "回执号", Width: 12}, {Name: "办理期限", Width: 10}, {Name: "逾期记录", Width: 14}}}
 	for _, k := range r.cards {
-		table.Rows = append(table.Rows, []any{k.Number, k.Unit, k.Matter, k.Body, k.StateName, k.Submitted.In(china), k.Receipt, k.Due})
+		table.Rows = append(table.Rows, []any{k.Number, k.Unit, k.Matter, k.Body, k.StateName, k.Submitted.In(china), k.Receipt, k.Due, strings.Join(k.Overdue, "、")})
 	}
 	var out bytes.Buffer
 	if err := paper.XLSX(&out, table); err != nil {
 		return err
 	}
 	return b.sendFile(c, delivery.File{Name: table.Title + ".xlsx", Data: out.Bytes()}, fmt.Sprintf(textRegisterFile, len(r.cards)))
-}
-
-// pressRegisterChart draws the chosen filings by state. The library's font has
-// no Chinese: the bars are numbered, the text below names them.
-func (b *Bot) pressRegisterChart(ctx context.Context, c *chat, rest string) error {
-	r, err := b.registered(ctx, c, rest)
-	if err != nil {
-		return err
-	}
-	if len(r.cards) == 0 {
-		return c.say(textNothingRegistered, nil)
-	}
-	var names []string
-	counts := map[string]float64{}
-	for _, k := range r.cards {
-		if counts[k.StateName] == 0 {
-			names = append(names, k.StateName)
-		}
-		counts[k.StateName]++
-	}
-	slices.SortFunc(names, func(a, b string) int { return int(counts[b] - counts[a]) })
-	var values []float64
-	var labels []string
-	caption := fmt.Sprintf(textChartHead, len(r.cards))
-	for i, name := range names {
-		values, labels = append(values, counts[name]), append(labels, strconv.Itoa(i+1))
-		caption += fmt.Sprintf("\n%d. %s：%d 件", i+1, escape(name), int(counts[name]))
-	}
-	png, err := barPicture([][]float64{values}, labels, int(slices.Max(values)))
-	if err != nil {
-		return err
-	}
-	return b.sendFile(c, delivery.File{Name: "states.png", Data: png, Photo: true}, caption)
 }
 
 // sendFile sends one file and keeps the chat.

@@ -108,6 +108,6 @@ func rollbackHTML(e knowledge.Edition) string {
 	if e.Difference.Empty() {
 		return textRollbackSame
 	}
-	return fmt.Sprintf(textRollbackSure, dayAndTime(e.Built), e.Documents, e.Difference.After) + "\n" +
+	return fmt.Sprintf(textRollbackSure, moment(e.Built), e.Documents, e.Difference.After) + "\n" +
 		differenceHTML(e.Difference, "恢复", "换回", "撤下")
 }

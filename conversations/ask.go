@@ -100,6 +100,8 @@ func (t *turn) choose(r *Reply, text *Message, f *Field, v *view) {
 		r.Choices = append(r.Choices, []Button{{pledgeWord, "pick:" + f.Key + ":yes"}})
 	case Choice, Choices:
 		t.list(r, text, f, v)
+	case Organisation:
+		t.offerBodies(r, f)
 	}
 }
 

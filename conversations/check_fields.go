@@ -29,11 +29,25 @@ func (c *checker) fields(at string, fields []Field, env environment, nested bool
 			c.wrong(at+".recheck", "there is no gate %q", f.Recheck)
 		}
 		c.rules(at+".rules", f.Rules, env)
+		c.short(at, f, nested)
 		if f.Min < 0 || f.Max < 0 || f.Max > 0 && f.Min > f.Max {
 			c.wrong(at+".min", "min is above max")
 		}
 		c.byKind(at, f, env, nested)
 		c.example(at, f)
+	}
+}
+
+// short checks what only short forms have.
+func (c *checker) short(at string, f *Field, nested bool) {
+	if (f.Keep || f.Prefill != "" || f.Serial != "") && !nested {
+		c.wrong(at, "keep, prefill and serial belong to short forms")
+	}
+	if f.Prefill != "" && !slices.ContainsFunc(c.p.kept(), func(k *Field) bool { return k.Key == f.Prefill }) {
+		c.wrong(at+".prefill", "no answer %q is kept", f.Prefill)
+	}
+	if f.Serial != "" && (f.Kind != Text || strings.Count(f.Serial, serialYear) != 1 || strings.Count(f.Serial, serialNumber) != 1) {
+		c.wrong(at+".serial", "a serial is a text with %s and %s", serialYear, serialNumber)
 	}
 }
 
@@ -126,5 +140,8 @@ func (c *checker) files(at string, f *Field, env environment, nested bool) {
 		c.want(at+".name", paper.Name, "name")
 		c.condition(at+".when", &paper.When, env)
 		c.reachable(at+".when", "the paper "+paper.ID, &paper.When)
+		if each := c.p.byKey[paper.Each]; paper.Each != "" && (each == nil || each.Kind != Group) {
+			c.wrong(at+".each", "there is no group %q", paper.Each)
+		}
 	}
 }

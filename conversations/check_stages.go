@@ -37,6 +37,8 @@ func (c *checker) stages() {
 	c.transitions()
 	c.reach()
 	c.limits()
+	c.forms()
+	c.repeats()
 }
 
 func (c *checker) roles() {
@@ -45,6 +47,13 @@ func (c *checker) roles() {
 		c.want(at+".name", r.Name, "name")
 		if !slices.Contains([]string{"unit", "body", "office", "system"}, r.Kind) {
 			c.wrong(at+".kind", "unknown kind of role %q: unit, body, office or system", r.Kind)
+		}
+	}
+	for i, r := range c.p.Reasons {
+		for _, key := range r.Opens {
+			if c.p.byKey[key] == nil {
+				c.wrong(fmt.Sprintf("reasons[%d].opens", i), "there is no field %q", key)
+			}
 		}
 	}
 	for i, n := range c.p.Notices {
@@ -85,11 +94,9 @@ func (c *checker) transitions() {
 		if t.Reasons != "" && !slices.ContainsFunc(p.Reasons, func(r Reason) bool { return r.Group == t.Reasons }) {
 			c.wrong(at+".reasons", "%s: there are no reasons %q", t.ID, t.Reasons)
 		}
-		if t.Notice != "" && !slices.ContainsFunc(p.Notices, func(n Notice) bool { return n.ID == t.Notice }) {
-			c.wrong(at+".notice", "%s: there is no notice %q", t.ID, t.Notice)
-		}
+		c.notices(at, t.Notice)
 		c.condition(at+".when", &t.When, env)
-		c.fields(at+".needs", t.Needs, itemEnvironment(t.Needs), true)
+		c.fields(at+".needs", t.Needs, p.shortEnvironment(t.Needs), true)
 	}
 }
 
@@ -132,7 +139,28 @@ func (c *checker) limits() {
 			c.wrong(at+".expiry", "the limit %s: expiry is remind, flag or a transition, not %q", l.ID, l.Expiry)
 		}
 		c.condition(at+".extra_if", &l.ExtraIf, env)
+		c.spans(at, l)
 	}
+}
+
+// spans checks a limit that runs between answers of a form.
+func (c *checker) spans(at string, l *Limit) {
+	f := c.p.form(l.Form)
+	if l.Form == "" && l.From == "" && l.To == "" {
+		return
+	}
+	if f == nil || l.From == "" {
+		c.wrong(at+".form", "the limit %s needs a form and the answer from which it runs", l.ID)
+		return
+	}
+	for _, key := range []string{l.From, l.To} {
+		if key != "" && !slices.ContainsFunc(f.Fields, func(g Field) bool { return g.Key == key && g.Kind == Date }) {
+			c.wrong(at, "the form %s has no date %q", f.ID, key)
+		}
+	}
+}
+
+func (c *checker) forms() {
 	for i := range c.p.Forms {
 		f := &c.p.Forms[i]
 		at := fmt.Sprintf("forms[%d]", i)
@@ -142,49 +170,47 @@ func (c *checker) limits() {
 				c.wrong(at+".in", "there is no state %q", id)
 			}
 		}
+		for _, id := range f.By {
+			if c.p.role(id) == nil {
+				c.wrong(at+".by", "there is no role %q", id)
+			}
+		}
 		if f.Limit != "" && c.p.limit(f.Limit) == nil {
 			c.wrong(at+".limit", "there is no limit %q", f.Limit)
 		}
-		c.fields(at+".fields", f.Fields, itemEnvironment(f.Fields), true)
+		c.notices(at, f.Notice)
+		asked := c.p.form(f.Settles)
+		if f.Settles != "" && (asked == nil || !asked.Waits) {
+			c.wrong(at+".settles", "no form %q waits for it", f.Settles)
+		}
+		if f.Waits && !slices.ContainsFunc(c.p.Forms, func(g Form) bool { return g.Settles == f.ID && g.Grants }) {
+			c.wrong(at+".waits", "nobody grants the form %s", f.ID)
+		}
+		c.fields(at+".fields", f.Fields, c.p.shortEnvironment(f.Fields), true)
 	}
 }
 
-var layouts = []string{"pairs", "list", "table", "ticks", "pledges", "papers", "opinion"}
-
-// papers checks what is printed.
-func (c *checker) papers() {
-	for i, d := range c.p.Documents {
-		at := fmt.Sprintf("documents[%d]", i)
-		c.want(at+".title", d.Title, "title")
-		c.cells(at+".corners", d.Corners, nil)
-		for j, s := range d.Sections {
-			at := fmt.Sprintf("%s.sections[%d]", at, j)
-			if !slices.Contains(layouts, s.Layout) {
-				c.wrong(at+".layout", "unknown layout %q", s.Layout)
-			}
-			var group *Field
-			if s.Layout == "table" {
-				if group = c.p.byKey[s.Group]; group == nil || group.Kind != Group {
-					c.wrong(at+".group", "there is no group %q", s.Group)
-					continue
-				}
-			}
-			c.cells(at+".cells", s.Cells, group)
+// notices looks notices up.
+func (c *checker) notices(at string, ids []string) {
+	for _, id := range ids {
+		if !slices.ContainsFunc(c.p.Notices, func(n Notice) bool { return n.ID == id }) {
+			c.wrong(at+".notice", "there is no notice %q", id)
 		}
 	}
 }
 
-func (c *checker) cells(at string, cells []Cell, group *Field) {
-	for i, cell := range cells {
-		if cell.Field == "" {
-			continue
-		}
-		known := c.p.byKey[cell.Field] != nil
-		if group != nil {
-			known = group.sub(cell.Field) != nil
-		}
-		if !known {
-			c.wrong(fmt.Sprintf("%s[%d].field", at, i), "there is no field %q", cell.Field)
+func (c *checker) repeats() {
+	r := &c.p.Repeats
+	for _, id := range r.After {
+		if c.p.state(id) == nil {
+			c.wrong("repeats.after", "there is no state %q", id)
 		}
 	}
+	if len(r.After) > 0 && r.Months <= 0 {
+		c.wrong("repeats.months", "months are missing")
+	}
+	if r.Gate != "" && c.p.gate(r.Gate) == nil {
+		c.wrong("repeats.gate", "there is no gate %q", r.Gate)
+	}
+	c.condition("repeats.unless", &r.Unless, c.p.environment())
 }

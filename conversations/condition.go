@@ -10,6 +10,8 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
+
+	"rongcuo/conversations/typed"
 )
 
 // Condition is a boolean expression over the answers, in the language of
@@ -19,7 +21,8 @@ import (
 // (the option's ID), a number or a list of numbers, fen for money (wan(500) is
 // five million yuan in fen), a date, period.from, period.to and period.days, a
 // boolean, a list of option IDs, a list of sorted papers' IDs, a list of a
-// group's items. gates.N1 is yes, no, unsure or empty, today is the day and now the moment. A field
+// group's items. gates.N1 is yes, no, unsure or empty, today is the day and now the moment, and dayof()
+// is the day of a moment. Short forms know more names (known.go). A field
 // that is not asked or not yet answered has its kind's zero value;
 // answered("key") tells the difference.
 type Condition struct {
@@ -53,7 +56,8 @@ func (c *Condition) compile(env environment) error {
 		return err
 	}
 	program, err := expr.Compile(c.source, expr.Env(types.Map(env)), expr.AsBool(), expr.MaxNodes(maxNodes),
-		expr.DisableBuiltin("now"), expr.Function("wan", wan, new(func(int) float64), new(func(float64) float64)))
+		expr.DisableBuiltin("now"), expr.Function("wan", wan, new(func(int) float64), new(func(float64) float64)),
+		expr.Function("dayof", dayOf, new(func(time.Time) time.Time)))
 	if err != nil {
 		return err
 	}
@@ -101,6 +105,17 @@ func wan(args ...any) (any, error) {
 		return n * 1e6, nil
 	}
 	return nil, fmt.Errorf("wan takes a number")
+}
+
+func dayOf(args ...any) (any, error) {
+	t, ok := args[0].(time.Time)
+	if !ok {
+		return nil, fmt.Errorf("dayof takes a date")
+	}
+	if t.IsZero() || t.Location() == time.UTC { // a day
+		return t, nil
+	}
+	return typed.Day(t), nil
 }
 
 // reader collects what an expression reads.
@@ -172,7 +187,7 @@ func (r *reader) tested(n *ast.BinaryNode) {
 }
 
 // ownNames are in every environment and are not fields.
-var ownNames = []string{"gates", "today", "now", "answered"}
+var ownNames = append([]string{"gates", "today", "now", "answered"}, recordNames...)
 
 // environment lists the names that conditions of the procedure may use.
 func (p *Procedure) environment() environment {
@@ -191,6 +206,24 @@ func (p *Procedure) environment() environment {
 // see each other and nothing else.
 func itemEnvironment(fields []Field) environment {
 	env := environment{"today": types.TypeOf(time.Time{}), "now": types.TypeOf(time.Time{}), "answered": types.TypeOf(func(string) bool { return false })}
+	for i := range fields {
+		env[fields[i].Key] = fields[i].exprType()
+	}
+	return env
+}
+
+// shortEnvironment is for conditions of a transition's needs or of a form.
+func (p *Procedure) shortEnvironment(fields []Field) environment {
+	env := p.environment()
+	record, reached := types.Map{}, types.Map{}
+	for _, f := range p.kept() {
+		record[f.Key] = f.exprType()
+	}
+	for _, s := range p.States {
+		reached[s.ID] = types.TypeOf(time.Time{})
+	}
+	env["record"], env["reached"] = record, reached
+	env["submitted"], env["until"] = types.TypeOf(time.Time{}), types.TypeOf(time.Time{})
 	for i := range fields {
 		env[fields[i].Key] = fields[i].exprType()
 	}

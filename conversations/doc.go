@@ -19,5 +19,6 @@
 // is not a plain answer, review.go submits, content.go is the result, migrate.go
 // changes versions, timer.go minds idle drafts. kinds.go and typed/ read what
 // was typed. calendar.go counts working days, number.go makes application
-// numbers, guide.go joins the engine with a model, a screen and an answerer.
+// numbers, known.go and read_answers.go read the short forms of a filing, print.go and
+// mask.go fill its papers, guide.go joins the engine with a model, a screen and an answerer.
 package conversations

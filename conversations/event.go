@@ -18,6 +18,8 @@ type Event struct {
 	Document string
 	// Proposals are a model's for this very text; the rules' own come beside.
 	Proposals []Suggestion
+	// Bodies are the names of the bodies that decide in the bot themselves.
+	Bodies []string
 }
 
 // EventKind says what happened.

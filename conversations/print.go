@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,9 +16,6 @@ type Print struct {
 	Record   map[string]string // what the record knows: number, submitted_on, receipt_no, filed_on, …
 	At       time.Time         // printed at the foot
 }
-
-// redacted stands where a name of a person was left out.
-const redacted = "（略）"
 
 // Paper fills a document of the procedure from what was submitted, ready to be
 // set as DOCX or PDF. An answer that was not asked leaves its place empty, as
@@ -36,7 +34,11 @@ func (p *Procedure) fill(d *Document, c Content, with Print) paper.Paper {
 	if with.Draft {
 		out.Mark = d.Mark
 	}
-	f := filler{p, c, with}
+	f := filler{p: p, c: c, with: with}
+	if with.Redacted {
+		out.Title += sayRedactedCopy
+		f.mask = p.mask(c)
+	}
 	for _, cell := range d.Corners {
 		out.Corners = append(out.Corners, paper.Pair{Label: cell.Label, Text: f.cell(cell)})
 	}
@@ -50,6 +52,7 @@ type filler struct {
 	p    *Procedure
 	c    Content
 	with Print
+	mask mask // of a redacted copy
 }
 
 func (f filler) section(s *Section) paper.Section {
@@ -57,7 +60,9 @@ func (f filler) section(s *Section) paper.Section {
 	switch out.Layout {
 	case paper.Pairs:
 		for _, cell := range s.Cells {
-			out.Rows = append(out.Rows, []string{cell.Label, f.cell(cell)})
+			if text := f.cell(cell); text != "" || !s.Filled {
+				out.Rows = append(out.Rows, []string{cell.Label, text})
+			}
 		}
 	case paper.List:
 		for _, cell := range s.Cells {
@@ -66,11 +71,9 @@ func (f filler) section(s *Section) paper.Section {
 	case paper.Table:
 		f.table(s, &out)
 	case paper.Ticks:
-		for i := range f.p.Gates {
-			if g := &f.p.Gates[i]; g.Yes == "" && g.No == "" { // the others are no question of yes and no
-				out.Rows = append(out.Rows, []string{g.Ask, tickWords[f.c.Gate(g.ID).Answer]})
-			}
-		}
+		f.ticks(s, &out)
+	case paper.Opinion:
+		out.Note = f.opinion(s)
 	case paper.Pledges:
 		for _, field := range f.p.fields {
 			if field.Kind == Declaration {
@@ -85,7 +88,7 @@ func (f filler) section(s *Section) paper.Section {
 		for _, field := range f.p.fields {
 			if v, ok := f.c.Value(field.Key); ok && field.Kind == Files {
 				for line := range strings.SplitSeq(field.show(v), "\n") {
-					out.Rows = append(out.Rows, []string{line})
+					out.Rows = append(out.Rows, []string{f.mask.text(line)})
 				}
 			}
 		}
@@ -93,8 +96,39 @@ func (f filler) section(s *Section) paper.Section {
 	return out
 }
 
-// tickWords are what stands for the answer to a gate; 不确定 ticks nothing.
-var tickWords = map[string]string{"yes": "是", "no": "否"}
+// ticks are the answers to gates: boxes for 是 and 否, words where the answer is
+// in words; 不确定 ticks nothing.
+func (f filler) ticks(s *Section, out *paper.Section) {
+	for i := range f.p.Gates {
+		g := &f.p.Gates[i]
+		if len(s.Gates) > 0 && !slices.Contains(s.Gates, g.ID) {
+			continue
+		}
+		answer := f.c.Gate(g.ID)
+		word := ""
+		if answer.Answer == "yes" || answer.Answer == "no" {
+			word = g.answerWord(answer)
+		}
+		out.Rows = append(out.Rows, []string{g.Ask, word})
+	}
+}
+
+// opinion fills what a body or office writes by hand otherwise: of the note's
+// boxes the decision's is ticked, and behind a label stands what the record has.
+func (f filler) opinion(s *Section) string {
+	words := strings.Split(s.Note, "　")
+	for i, word := range words {
+		if word == boxOpen+f.with.Record["decision"] {
+			words[i] = boxTicked + f.with.Record["decision"]
+		}
+		for _, cell := range s.Cells {
+			if word == cell.Label+"：" {
+				words[i] = word + f.cell(cell)
+			}
+		}
+	}
+	return strings.Join(words, "　")
+}
 
 func (f filler) table(s *Section, out *paper.Section) {
 	group := f.p.Field(s.Group)
@@ -111,7 +145,7 @@ func (f filler) table(s *Section, out *paper.Section) {
 			text := ""
 			if sub := group.sub(cell.Field); sub != nil {
 				if answer, ok := item[cell.Field]; ok {
-					text = sub.show(answer)
+					text = f.mask.text(sub.show(answer))
 				}
 			}
 			row = append(row, text)
@@ -123,10 +157,14 @@ func (f filler) table(s *Section, out *paper.Section) {
 // cell is the text of one place.
 func (f filler) cell(c Cell) string {
 	switch {
+	case c.With != "" && f.with.Record[c.With] == "":
+		return ""
 	case c.Text != "":
 		return c.Text
+	case c.Record != "" && c.Names && f.with.Redacted && f.with.Record[c.Record] != "":
+		return redacted
 	case c.Record != "":
-		return f.with.Record[c.Record]
+		return f.mask.text(f.with.Record[c.Record])
 	}
 	field := f.p.Field(c.Field)
 	if field == nil {
@@ -136,8 +174,8 @@ func (f filler) cell(c Cell) string {
 	switch {
 	case !ok:
 		return ""
-	case field.Names && f.with.Redacted:
-		return redacted
+	case f.with.Redacted:
+		return f.mask.field(field, v)
 	}
 	return field.show(v)
 }

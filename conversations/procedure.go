@@ -38,6 +38,7 @@ type Procedure struct {
 	Limits      []Limit
 	Notices     []Notice
 	Reasons     []Reason
+	Repeats     Repeats
 	Forms       []Form // filled in after registration: progress, deviation, …
 	Documents   []Document
 
@@ -130,6 +131,11 @@ const (
 
 // Field is one question and the rules of its answer.
 type Field struct {
+	// In short forms alone (the needs of a transition, the fields of a form).
+	Keep    bool   // later conditions may refer to it as record.KEY
+	Prefill string // the kept answer that is offered
+	Serial  string // text: the shape of a number that counts up within a year, 示例风备〔{年}〕{序号}
+
 	Key      string // stable; also the name in conditions
 	Kind     Kind
 	Label    string
@@ -200,7 +206,8 @@ type Paper struct {
 	Help     string
 	Words    []string // in a file's name that speak for it
 	Article  string
-	Max      int // files; 0 means 10
+	Max      int    // files; 0 means 10
+	Each     string // a group: as many files as it has items
 }
 
 // Rule must hold. What it says tells the person what to do.

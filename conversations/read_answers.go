@@ -22,19 +22,20 @@ type Said struct {
 // dropped, also when something was said to them; red rules must hold. The lines
 // are the answers as people read them, in the form's order. An error is a
 // *typed.Error and begins with the field's label.
-func (p *Procedure) ReadAnswers(fields []Field, said Said, now time.Time) (Answers, []Line, error) {
+func (p *Procedure) ReadAnswers(fields []Field, said Said, known Known) (Answers, []Line, error) {
 	answers, lines := Answers{}, []Line{}
+	values := p.shortValues(fields, answers, known)
 	for i := range fields {
 		f := &fields[i]
-		if !f.When.holds(itemValues(fields, answers, now)) {
+		if !f.When.holds(values) {
 			continue
 		}
-		value, given, err := f.take(said, now)
+		value, given, err := f.take(said, known.Now)
 		switch {
 		case err != nil:
 			return nil, nil, &typed.Error{Say: f.Label + "：" + err.Error()}
 		case given:
-			answers[f.Key] = value
+			answers[f.Key], values[f.Key] = value, f.exprValue(value)
 			lines = append(lines, Line{Key: f.Key, Label: f.Label, Text: f.show(value)})
 		case !f.Optional:
 			return nil, nil, &typed.Error{Say: f.Label + "：" + f.Ask}
@@ -46,12 +47,39 @@ func (p *Procedure) ReadAnswers(fields []Field, said Said, now time.Time) (Answe
 			continue
 		}
 		for _, r := range f.Rules {
-			if r.Level != Yellow && !r.Must.holds(itemValues(fields, answers, now)) {
+			if r.Level != Yellow && !r.Must.holds(values) {
 				return nil, nil, &typed.Error{Say: f.Label + "：" + cited(r)}
 			}
 		}
 	}
 	return answers, lines, nil
+}
+
+// ReadAnswer reads what is said to one field, held to its rules beside what was
+// said to the others so far. An error is a *typed.Error.
+func (p *Procedure) ReadAnswer(fields []Field, key string, said Said, known Known) error {
+	answers := Answers{}
+	values := p.shortValues(fields, answers, known)
+	for i := range fields {
+		f := &fields[i]
+		v, given, err := f.take(said, known.Now)
+		if f.Key == key && err != nil {
+			return &typed.Error{Say: f.Label + "：" + err.Error()}
+		}
+		if err == nil && given {
+			answers[f.Key], values[f.Key] = v, f.exprValue(v)
+		}
+		if f.Key != key {
+			continue
+		}
+		for _, r := range f.Rules {
+			if r.Level != Yellow && !r.Must.holds(values) {
+				return &typed.Error{Say: f.Label + "：" + cited(r)}
+			}
+		}
+		return nil
+	}
+	return nil
 }
 
 // take reads what was said to one field of a short form.
@@ -61,7 +89,9 @@ func (f *Field) take(said Said, now time.Time) (v Value, given bool, err error) 
 		if strings.TrimSpace(text) == "" {
 			return v, false, nil
 		}
-		v, err = f.read(text, f.Options, now)
+		if v, err = f.read(text, f.Options, now); err == nil && f.Serial != "" {
+			v.Text, err = readSerial(f.Serial, v.Text, now)
+		}
 		return v, true, err
 	}
 	for _, file := range said.Files[f.Key] {
@@ -122,16 +152,28 @@ type Attachment struct {
 
 // Asks says whether the field at i of a short form is asked, given what was
 // said so far.
-func (p *Procedure) Asks(fields []Field, i int, said Said, now time.Time) bool {
+func (p *Procedure) Asks(fields []Field, i int, said Said, known Known) bool {
 	answers := Answers{}
+	values := p.shortValues(fields, answers, known)
 	for j := range fields[:i] {
-		if f := &fields[j]; f.When.holds(itemValues(fields, answers, now)) {
-			if v, given, err := f.take(said, now); err == nil && given {
-				answers[f.Key] = v
+		if f := &fields[j]; f.When.holds(values) {
+			if v, given, err := f.take(said, known.Now); err == nil && given {
+				answers[f.Key], values[f.Key] = v, f.exprValue(v)
 			}
 		}
 	}
-	return fields[i].When.holds(itemValues(fields, answers, now))
+	return fields[i].When.holds(values)
+}
+
+// Prefilled is what an earlier short form said that this field begins with, as
+// it would be typed; "" for nothing.
+func (p *Procedure) Prefilled(f *Field, known Known) string {
+	for _, kept := range p.kept() {
+		if v, ok := known.Kept[f.Prefill]; ok && kept.Key == f.Prefill {
+			return kept.show(v)
+		}
+	}
+	return ""
 }
 
 // StateName is a state's name in Chinese, "" for one that does not exist.

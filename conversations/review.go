@@ -74,7 +74,7 @@ func (t *turn) review() {
 
 func (t *turn) findingsReply(v *view) Reply {
 	text, r := Message{{Text: sayReviewHead, Mark: Bold}}, Reply{}
-	list := v.findings()
+	list := append(v.findings(), t.bodyFindings(v)...)
 	seen := map[string]bool{}
 	for _, f := range list {
 		text.line()

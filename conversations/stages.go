@@ -42,7 +42,7 @@ type Transition struct {
 	Needs   []Field   // what the actor must say
 	Reasons string    // the group of reason codes of which one is a must
 	Round   bool      // begins a new round of corrections
-	Notice  string    // who is told what
+	Notice  []string  // who is told what
 	Article string
 }
 
@@ -59,6 +59,21 @@ type Limit struct {
 	Daily   int       // a reminder each day from this day on
 	Expiry  string    // remind (never a silent consent), flag or a transition's ID
 	Times   int       // how often it may be used; 0 means no bound
+	// Of a form: the limit runs from the answer From to the answer To, or to the
+	// moment in which the form is handed in. Who is late is told so on the record.
+	Form    string
+	From    string
+	To      string
+	Article string
+}
+
+// Repeats says when the same matter of the same unit may not be filed again:
+// within so many months after one came to an end of After, unless Unless holds.
+type Repeats struct {
+	After   []string // states
+	Months  int
+	Unless  Condition
+	Gate    string // where the person says that things have changed
 	Article string
 }
 
@@ -76,15 +91,24 @@ type Reason struct {
 	Group   string
 	Text    string
 	Article string
+	Opens   []string // fields that a return with this code opens for correction
 }
 
 // Form is filled in after the registration.
 type Form struct {
 	ID     string
 	Name   string
+	By     []string // roles; the handler when empty
 	In     []string // the states in which it can be opened
 	Limit  string
-	Fields []Field
+	Notice []string
+	// Waits: what is asked for takes effect when a form that Settles it is handed
+	// in by its roles, and Grants it.
+	Waits   bool
+	Settles string
+	Grants  bool
+	Article string
+	Fields  []Field
 }
 
 // Document is a paper that is printed.
@@ -100,12 +124,15 @@ type Document struct {
 
 // Section is a part of a document. Layout is pairs (label and value, Columns
 // wide), list (one line each), table (of a group), ticks (the gates), pledges,
-// papers or opinion (empty lines, for a stamp).
+// papers or opinion (a box for a stamp: of the note's boxes □同意 the record's
+// decision is ticked, and behind a label of the cells stands its value).
 type Section struct {
 	Title   string
 	Layout  string
 	Columns int
-	Group   string // table: the field
+	Group   string   // table: the field
+	Gates   []string // ticks: which of them; all when empty
+	Filled  bool     // pairs: what has no value is left out
 	Cells   []Cell
 	Note    string
 }
@@ -117,6 +144,8 @@ type Cell struct {
 	Field  string
 	Record string
 	Text   string
+	With   string // only when the record has this value
+	Names  bool   // a record's value that names a person: left out of a redacted copy
 }
 
 func (p *Procedure) role(id string) *Role {
@@ -141,6 +170,15 @@ func (p *Procedure) limit(id string) *Limit {
 	for i := range p.Limits {
 		if p.Limits[i].ID == id {
 			return &p.Limits[i]
+		}
+	}
+	return nil
+}
+
+func (p *Procedure) form(id string) *Form {
+	for i := range p.Forms {
+		if p.Forms[i].ID == id {
+			return &p.Forms[i]
 		}
 	}
 	return nil

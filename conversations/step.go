@@ -25,6 +25,7 @@ func (p *Procedure) Step(d Dialog, e Event, now time.Time) (Dialog, []Reply) {
 	} else {
 		t.d.Touched, t.d.Reminded = now, 0
 		t.handle()
+		t.mindBody(d.Answers)
 	}
 	t.d.Revision++
 	return t.d, t.out
@@ -244,7 +245,7 @@ func init() { // the functions lead back to action, which a plain initializer ma
 		"skip": (*turn).pressSkip, "edit": (*turn).pressEdit, "undo": (*turn).pressUndo,
 		"item": (*turn).pressItem, "up": (*turn).pressUp, "drop": (*turn).pressDrop,
 		"paper": (*turn).pressPaper, "unfile": (*turn).pressUnfile,
-		"take": (*turn).pressTake, "leave": (*turn).pressLeave,
+		"body": (*turn).pressBody, "take": (*turn).pressTake, "leave": (*turn).pressLeave,
 		"submit": (*turn).pressSubmit, "send": (*turn).pressSend, "recall": (*turn).pressRecall, "export": (*turn).pressExport,
 		"do": (*turn).pressCommand, "fine": (*turn).pressFine,
 	}

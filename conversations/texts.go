@@ -189,3 +189,14 @@ func sayMoved(fresh []string) string {
 
 // join lists words the Chinese way.
 func join(words []string) string { return strings.Join(words, "、") + "。" }
+
+// Of papers and short forms.
+const (
+	sayRedactedCopy = "（脱敏副本）"
+	sayOfEach       = "（应有 %d 份，已有 %d 份）"
+	sayNearBody     = "“%s”没有登记，您是不是要选：%s？"
+	sayUnknownBody  = "受理机关“%s”没有登记账号，对方收不到通知，决定要由承办人录入、单位负责人核对；请核对全称。"
+	labelInstead    = "改为 "
+	saySerial       = "请写序号，例如“12”，或者写全：%s。"
+	saySerialYear   = "年份是 %s，回执号的年份应当是今年，例如：%s。"
+)

@@ -76,11 +76,30 @@ func (v *view) papers(f *Field) []*Paper {
 	return out
 }
 
-// missing lists the needed papers of which no file is there.
-func (v *view) missing(f *Field) []*Paper {
-	return slices.DeleteFunc(v.papers(f), func(p *Paper) bool {
-		return p.Optional || slices.ContainsFunc(v.d.Answers[f.Key].Files, func(file File) bool { return file.Paper == p.ID })
-	})
+// missing lists the needed papers of which no file is there, or not one for
+// each item of a group; the name then says how many there are.
+func (v *view) missing(f *Field) (out []*Paper) {
+	for _, p := range v.papers(f) {
+		need, have := 1, 0
+		if p.Each != "" {
+			need = max(len(v.d.Answers[p.Each].Items), 1)
+		}
+		for _, file := range v.d.Answers[f.Key].Files {
+			if file.Paper == p.ID {
+				have++
+			}
+		}
+		if p.Optional || have >= need {
+			continue
+		}
+		if need > 1 {
+			one := *p
+			one.Name += sprintf(sayOfEach, need, have)
+			p = &one
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // broken lists a field's rules that its answer breaks.

@@ -21,7 +21,9 @@ var packedFont []byte
 // formFont unpacks the font when the first PDF is made: 11 MB that stay.
 var formFont = sync.OnceValues(unpackFont)
 
-func unpackFont() (*font, error) {
+// Font is the font as a TrueType file, for pictures with Chinese words beside the
+// papers. It is unpacked anew: whoever needs it keeps it.
+func Font() ([]byte, error) {
 	packed, err := gzip.NewReader(bytes.NewReader(packedFont))
 	if err != nil {
 		return nil, fmt.Errorf("paper: the font: %w", err)
@@ -29,6 +31,14 @@ func unpackFont() (*font, error) {
 	data, err := io.ReadAll(packed)
 	if err != nil {
 		return nil, fmt.Errorf("paper: the font: %w", err)
+	}
+	return data, nil
+}
+
+func unpackFont() (*font, error) {
+	data, err := Font()
+	if err != nil {
+		return nil, err
 	}
 	f, err := parseFont(data)
 	if err != nil {

@@ -9,21 +9,28 @@ import (
 	"testing"
 )
 
-// office converts a file with LibreOffice, the program that many units read
-// these papers with. The test is skipped where it isn't installed, unless
-// RONGCUO_TEST_REQUIRE names soffice.
-func office(t *testing.T, name string, data []byte, to string) string {
+// needs gives a program of the machine. The test is skipped where it isn't
+// installed, unless RONGCUO_TEST_REQUIRE names it.
+func needs(t *testing.T, name string) string {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("an office suite takes long to start")
+		t.Skip("other programs take long to start")
 	}
-	soffice, err := exec.LookPath("soffice")
+	path, err := exec.LookPath(name)
 	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("RONGCUO_TEST_REQUIRE"), ","), "soffice") {
-			t.Fatal("LibreOffice is required and not installed")
+		if slices.Contains(strings.Split(os.Getenv("RONGCUO_TEST_REQUIRE"), ","), name) {
+			t.Fatalf("%s is required and not installed", name)
 		}
-		t.Skip("LibreOffice is not installed")
+		t.Skipf("%s is not installed", name)
 	}
+	return path
+}
+
+// office converts a file with LibreOffice, the program that many units read
+// these papers with, and gives what it made: one file, or one for each sheet.
+func office(t *testing.T, name string, data []byte, to string) string {
+	t.Helper()
+	soffice := needs(t, "soffice")
 	dir := t.TempDir()
 	path := filepath.Join(dir, name)
 	must(t, os.WriteFile(path, data, 0o600))
@@ -32,46 +39,75 @@ func office(t *testing.T, name string, data []byte, to string) string {
 		t.Fatalf("%v: %s", err, out)
 	}
 	extension, _, _ := strings.Cut(to, ":")
-	out, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + "." + extension)
+	made, err := filepath.Glob(strings.TrimSuffix(path, filepath.Ext(path)) + "*." + extension)
 	must(t, err)
-	return string(out)
+	if len(made) == 0 {
+		t.Fatalf("LibreOffice made nothing of %s", name)
+	}
+	var b strings.Builder
+	for _, file := range made {
+		out, err := os.ReadFile(file)
+		must(t, err)
+		b.Write(out)
+	}
+	return b.String()
 }
 
-func TestLibreOfficeReadsDOCX(t *testing.T) {
-	p := application()
-	text := bare(office(t, "a.docx", docxOf(t, p), "txt:Text (encoded):UTF8"))
-	for _, s := range p.Sections {
-		if !strings.Contains(text, bare(s.Title)) {
-			t.Errorf("%s is not there", s.Title)
+// lines leaves out what differs from one version of a program to the next:
+// blanks at both ends of a line, and empty lines.
+func lines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		if line = strings.Trim(line, " \t\r\n\f"); line != "" {
+			b.WriteString(line + "\n")
 		}
-		for _, row := range s.Rows {
-			for _, cell := range row[:1] {
-				if !strings.Contains(text, bare(cell)) {
-					t.Errorf("%s is not there", cell)
-				}
-			}
+	}
+	return b.String()
+}
+
+const asText = "txt:Text (encoded):UTF8"
+
+// TestOfficeReadsEveryWordOfTheDOCX: what a unit reads in its office program is
+// every word of the paper, in its order.
+func TestOfficeReadsEveryWordOfTheDOCX(t *testing.T) {
+	for name, p := range map[string]Paper{"application": application(), "receipt": receipt()} {
+		golden(t, name+".docx.office.txt", lines(office(t, "a.docx", docxOf(t, p), asText)))
+	}
+}
+
+// TestPDFToTextReadsEveryWord: so does whoever searches the PDF or copies from it.
+func TestPDFToTextReadsEveryWord(t *testing.T) {
+	pdftotext := needs(t, "pdftotext")
+	for name, p := range map[string]Paper{"application": application(), "receipt": receipt()} {
+		path := filepath.Join(t.TempDir(), "a.pdf")
+		must(t, os.WriteFile(path, pdfOf(t, p), 0o600))
+		out, err := exec.CommandContext(t.Context(), pdftotext, "-raw", path, "-").Output()
+		must(t, err)
+		golden(t, name+".pdf.pdftotext.txt", lines(string(out)))
+	}
+}
+
+// TestOfficeReadsEveryCellOfTheXLSX: both sheets, and what looks like a formula
+// stays a text.
+func TestOfficeReadsEveryCellOfTheXLSX(t *testing.T) {
+	text := office(t, "r.xlsx", xlsxOf(t, register()), "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1")
+	golden(t, "register.xlsx.office.txt", lines(text))
+	for _, want := range []string{"=cmd|' /C calc'!A0", "+1-2@SUM(A1)", "1200000.5", "2025年3月1日"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not there: %s", want, text)
 		}
 	}
 }
 
-func TestLibreOfficeReadsHostileDOCX(t *testing.T) {
+func TestOfficeReadsHostileDOCX(t *testing.T) {
 	var all Paper
 	for _, s := range hostile {
 		all.Sections = append(all.Sections, everywhere(s).Sections...)
 	}
-	text := bare(office(t, "a.docx", docxOf(t, all), "txt:Text (encoded):UTF8"))
+	text := bare(office(t, "a.docx", docxOf(t, all), asText))
 	for _, s := range hostile {
 		if !strings.Contains(text, bare(clean(s))) {
 			t.Errorf("%.40q is not there", s)
-		}
-	}
-}
-
-func TestLibreOfficeReadsXLSX(t *testing.T) {
-	text := office(t, "r.xlsx", xlsxOf(t, register()), "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true")
-	for _, want := range []string{"=cmd|' /C calc'!A0", "+1-2@SUM(A1)", "1200000.5", "2025年3月1日"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%s is not there: %s", want, text)
 		}
 	}
 }

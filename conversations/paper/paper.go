@@ -52,7 +52,7 @@ const (
 	Pairs   Layout = "pairs"   // rows of label and value, one or two of them side by side
 	List    Layout = "list"    // rows of one text, or of label and text, one a line
 	Table   Layout = "table"   // rows as wide as Head
-	Ticks   Layout = "ticks"   // rows of a question and the answer, 是 or 否; an empty answer leaves both boxes open
+	Ticks   Layout = "ticks"   // rows of a question and the answer: 是 or 否, with more in brackets, ticks a box, an empty one leaves both open, other words stand for themselves
 	Pledges Layout = "pledges" // rows of a text, with a second cell if it was declared; the note is the line to sign
 	Papers  Layout = "papers"  // rows of an attachment's name and what is said of it; numbered
 	Opinion Layout = "opinion" // rows of one text, mostly none: a box to write in, with the note's boxes and the place of the seal

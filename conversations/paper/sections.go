@@ -141,9 +141,13 @@ func (s *Section) ticks() *table {
 		if len(row) > 1 {
 			answer = strings.TrimSpace(clean(row[1]))
 		}
-		boxes := box(answer == sayYes) + sayYes + wideSpace + box(answer == sayNo) + sayNo
-		if answer != "" && answer != sayYes && answer != sayNo {
-			boxes += "\n" + answer
+		word, more, _ := strings.Cut(answer, bracketOpen)
+		boxes := box(word == sayYes) + sayYes + wideSpace + box(word == sayNo) + sayNo
+		switch {
+		case word != "" && word != sayYes && word != sayNo:
+			boxes = answer // a question that is answered in its own words
+		case more != "":
+			boxes += "\n" + bracketOpen + more
 		}
 		t.rows = append(t.rows, tableRow{cells: []cell{
 			{text: strconv.Itoa(i + 1), label: true}, {text: clean(row[0])}, {text: boxes, label: true}}})

@@ -19,6 +19,15 @@ type Action struct {
 	Paper   bool // the handler records a decision that was made on paper
 }
 
+// Actions that are in no procedure. A decision on paper is entered by the
+// handler and takes effect when the unit's head has countersigned it; so nobody
+// records a decision on his own filing alone.
+const (
+	enterPaper  = "paper"
+	Countersign = "countersign"
+	DropPaper   = "paper_drop"
+)
+
 // Recuse is the action of a decider or registrar who steps back from a filing.
 // Any other holder of the same post then acts in his place.
 const Recuse = "recuse"
@@ -28,8 +37,8 @@ type Actor struct {
 	Person int64
 	Posts  []Post
 	System bool
-	// Vacant are the roles that nobody holds for this filing; their decisions
-	// come on paper.
+	// Vacant are the roles in which nobody can act for this filing; their
+	// decisions come on paper.
 	Vacant []string
 }
 
@@ -48,6 +57,7 @@ type Event struct {
 	Lines      []conversations.Line   `json:"lines,omitempty"` // the answers as people read them
 	Reasons    []conversations.Reason `json:"reasons,omitempty"`
 	Remarks    map[string]string      `json:"remarks,omitempty"`
+	Late       []string               `json:"late,omitempty"` // names of the limits that it did not keep
 	// Sent is when the person's message says it was sent; the record's own time
 	// and order stand beside it.
 	Sent time.Time `json:"sent,omitzero"`
@@ -97,124 +107,28 @@ func (t *turn) do() error {
 	if err != nil {
 		return err
 	}
-	t.event = Event{Action: t.a.ID, Name: s.name, Role: s.role, Place: s.place, ByHandler: t.a.Paper, Substitute: s.substitute}
+	t.event = Event{Action: t.a.ID, Name: s.name, Role: s.role, Place: s.place, Substitute: s.substitute}
+	if t.a.ID == Countersign {
+		return t.countersign(s)
+	}
 	if err := t.say(s); err != nil {
 		return err
 	}
 	t.join(s)
-	if t.a.ID == Recuse {
+	switch {
+	case t.a.ID == Recuse:
 		t.f.Recused = append(t.f.Recused, t.who.Person)
 		t.event.From, t.event.To = t.f.State, t.f.State
 		return nil
+	case t.a.ID == DropPaper:
+		t.stay(s)
+		t.f.Paper = nil
+		return nil
+	case t.a.Paper:
+		t.enterPaper(s)
+		return nil
 	}
 	return t.move(s)
-}
-
-// say reads what the actor must say and checks reasons, remarks and content.
-func (t *turn) say(s step) (err error) {
-	t.event.Answers, t.event.Lines, err = t.p.ReadAnswers(s.fields, t.a.Said, t.now)
-	if err != nil {
-		return &Invalid{err.Error()}
-	}
-	if t.a.Paper {
-		if on := t.event.Answers[needDecided].From; on > typed.Day(t.now).Format(time.DateOnly) {
-			return &Invalid{sayPaperAhead}
-		}
-	}
-	if err := t.reasons(s); err != nil {
-		return err
-	}
-	if err := t.remarks(s); err != nil {
-		return err
-	}
-	return t.round(s)
-}
-
-func (t *turn) reasons(s step) error {
-	if s.reasons == "" {
-		if len(t.a.Reasons) > 0 {
-			return &Invalid{sayNoReasonsHere}
-		}
-		return nil
-	}
-	for _, code := range t.a.Reasons {
-		r := found(t.p.Reasons, func(r conversations.Reason) bool { return r.Code == code && r.Group == s.reasons })
-		if r.Code == "" {
-			return &Invalid{sayUnknownReason}
-		}
-		if !slices.ContainsFunc(t.event.Reasons, func(had conversations.Reason) bool { return had.Code == code }) {
-			t.event.Reasons = append(t.event.Reasons, r)
-		}
-	}
-	if len(t.event.Reasons) == 0 {
-		return &Invalid{sayReasonNeeded}
-	}
-	return nil
-}
-
-// maxRemark bounds a remark on one field, in characters.
-const maxRemark = 500
-
-// remarks belong to a return to the unit and stand until the next round.
-func (t *turn) remarks(s step) error {
-	back := s.reasons != "" && t.p.role(t.p.state(s.to).Owner).Kind == stageUnit
-	if len(t.a.Remarks) > 0 && !back {
-		return &Invalid{sayNoRemarksHere}
-	}
-	for key, text := range t.a.Remarks {
-		text = typed.Clean(text)
-		if t.p.Field(key) == nil || text == "" {
-			return &Invalid{sayUnknownRemark}
-		}
-		if typed.Length(text) > maxRemark {
-			return &Invalid{sayLongRemark}
-		}
-		if t.event.Remarks == nil {
-			t.event.Remarks = map[string]string{}
-		}
-		t.event.Remarks[key] = text
-	}
-	if back || s.content {
-		t.f.Remarks = t.event.Remarks
-	}
-	return nil
-}
-
-// round takes the content that comes with a submission or a correction.
-func (t *turn) round(s step) error {
-	if s.content != (t.a.Content != nil) {
-		return &Invalid{map[bool]string{true: sayContentNeeded, false: sayNoContentHere}[s.content]}
-	}
-	if !s.content {
-		return nil
-	}
-	id, version := t.content.Procedure()
-	if id != t.f.Procedure || version != t.f.Version && len(t.f.Rounds) > 0 {
-		return &Invalid{sayOtherProcedure}
-	}
-	if !s.urgent && t.content.Round() != len(t.f.Rounds) {
-		return &Invalid{sayWrongRound}
-	}
-	matter, _ := t.content.Value(fieldMatter)
-	if _, body := t.p.Body(t.content); !s.urgent || body != "" {
-		t.f.Body = body
-	}
-	period, _ := t.content.Value(fieldPeriod)
-	t.f.Matter, t.f.Until = matter.Text, period.To
-	if earlier, ok := t.content.Value(fieldEarlier); ok {
-		number, err := conversations.ReadNumber(earlier.Text)
-		if err != nil {
-			return &Invalid{sayUnknownEarlier}
-		}
-		t.f.Earlier = number
-	}
-	if !s.urgent {
-		if t.f.Submitted.IsZero() {
-			t.f.Submitted = t.now
-		}
-		t.f.Rounds = append(t.f.Rounds, t.content.Digest())
-	}
-	return nil
 }
 
 // join notes that the person acted in this stage. A decision on paper is the
@@ -226,22 +140,33 @@ func (t *turn) join(s step) {
 	t.f.Hands = append(t.f.Hands, Hand{t.who.Person, s.stage})
 }
 
+// stay says in the event that the filing stays where it is.
+func (t *turn) stay(s step) {
+	at := t.f.track(s.from)
+	t.event.From, t.event.To, t.event.Ahead = at.State, at.State, t.f.Ahead != nil && at == t.f.Ahead
+}
+
 // move takes the filing to the next state, or keeps it there for a form.
 func (t *turn) move(s step) error {
 	if s.urgent {
 		return t.begin(s)
 	}
 	at := t.f.track(s.from)
-	t.event.From, t.event.To, t.event.Ahead = at.State, at.State, t.f.Ahead != nil && at == t.f.Ahead
+	t.stay(s)
+	t.overdue(s, at)
+	t.keep(s)
 	if s.to == "" {
 		return t.handIn(s, at)
+	}
+	if t.returns(s) || s.content {
+		t.f.Remarks = t.event.Remarks
 	}
 	t.event.To = s.to
 	if meets := t.f.Ahead != nil && !t.event.Ahead && s.to == t.p.urgent.To; meets {
 		t.f.Ahead = nil // it stands where the filing comes to; step has seen to that
 	}
 	t.enter(at, s.to)
-	t.f.ByHandler = t.a.Paper
+	t.f.ByHandler = t.event.ByHandler
 	if receipt := t.event.Answers[needReceipt].Text; receipt != "" {
 		t.f.Receipt = receipt
 	}
@@ -249,11 +174,22 @@ func (t *turn) move(s step) error {
 	return nil
 }
 
+// keep remembers what later steps are held to.
+func (t *turn) keep(s step) {
+	for _, f := range s.fields {
+		if v, ok := t.event.Answers[f.Key]; ok && f.Keep {
+			t.f.Kept[f.Key] = v
+		}
+	}
+}
+
 // enter puts a track into a state and starts the state's limit.
 func (t *turn) enter(at *Track, state string) {
 	st := t.p.state(state)
 	*at = Track{State: state, Since: t.now, Due: t.due(st.Limit, t.now)}
 	t.f.Reached[state] = t.now
+	t.f.Paper = nil // what was to be decided is decided
+	t.show(st.Owner)
 	if t.p.role(st.Owner).Kind == stageOffice && st.Owner == string(Registrar) {
 		t.f.Office = true
 	}
@@ -278,43 +214,21 @@ func (t *turn) begin(s step) error {
 	return nil
 }
 
-// handIn takes a form that moves nothing but may renew or extend a limit.
-func (t *turn) handIn(s step, at *Track) error {
-	if l := t.p.limit(s.limit); l.Times > 0 {
-		if t.f.Counts[l.ID] >= l.Times {
-			return &Invalid{sentence(sayUsedUp, l.Name, l.Times)}
-		}
-		t.f.Counts[l.ID]++
-	}
-	if end := t.event.Answers[needNewEnd].From; end != "" {
-		if err := t.extend(end); err != nil {
-			return err
-		}
-	}
-	if at.Due != nil && at.Due.Limit == s.limit && s.limit == limitProgress {
-		t.reported(at)
-	}
-	return nil
-}
-
-// extend moves the end of the implementation, by a year at most (规程23).
-func (t *turn) extend(end string) error {
-	old, err := time.Parse(time.DateOnly, t.f.Until)
-	if err != nil {
-		return &Invalid{sayNoEnd}
-	}
-	if end <= t.f.Until || end > old.AddDate(1, 0, 0).Format(time.DateOnly) {
-		return &Invalid{sayExtendYear}
-	}
-	t.f.Until = end
-	return nil
-}
-
-// tell makes the transition's notice due.
+// tell makes the step's notices due. An office that is told sees the filing from
+// then on.
 func (t *turn) tell(s step) {
-	n := found(t.p.Notices, func(n conversations.Notice) bool { return n.ID == s.notice })
-	if n.ID != "" {
+	for _, id := range s.notice {
+		n := found(t.p.Notices, func(n conversations.Notice) bool { return n.ID == id })
 		t.notices = append(t.notices, NoticeOut{n.ID, n.To, t.fill(n.Text)})
+		for _, role := range n.To {
+			t.show(role)
+		}
+	}
+}
+
+func (t *turn) show(role string) {
+	if t.p.role(role).Kind == stageOffice && role != string(Registrar) && !slices.Contains(t.f.Shown, role) {
+		t.f.Shown = append(t.f.Shown, role)
 	}
 }
 

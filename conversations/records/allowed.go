@@ -15,7 +15,7 @@ type step struct {
 	to       string // empty: the filing stays where it is
 	fields   []conversations.Field
 	reasons  string // group of codes of which one is a must
-	notice   string
+	notice   []string
 	limit    string // of a form
 	content  bool   // comes with a content
 	urgent   bool   // begins the urgent path
@@ -44,14 +44,19 @@ func (p shape) step(f Filing, content conversations.Content, id string, who Acto
 	if err != nil {
 		return s, err
 	}
-	if t := p.transition(id); t.When.String() != "" && !p.Holds(content, t.When, now) {
-		return s, &Refusal{sayNotInThisCase}
-	}
 	if !p.open(f, s) {
 		return s, &Refusal{sayNotNow}
 	}
-	if paper {
+	if t := p.transition(id); t.When.String() != "" && !p.Holds(content, t.When, now) {
+		return s, &Refusal{sayNotInThisCase}
+	}
+	switch {
+	case paper:
 		return p.onPaper(f, s, by, who)
+	case id == Countersign:
+		if err := p.signs(f, who); err != nil {
+			return s, err
+		}
 	}
 	why := sayNotYours
 	for _, role := range by {
@@ -70,11 +75,17 @@ func (p shape) step(f Filing, content conversations.Content, id string, who Acto
 
 // means looks the action up in the procedure's table.
 func (p shape) means(f Filing, id string) (s step, by []string, err error) {
-	if id == Recuse {
+	switch id {
+	case Recuse:
 		return p.recusal(f), p.deciders(), nil
+	case Countersign, DropPaper:
+		return p.signing(f, id)
 	}
 	if form := p.form(id); form.ID != "" && formLeads[id] == "" {
-		s = step{id: id, name: form.Name, from: form.In, fields: form.Fields, limit: form.Limit}
+		s = step{id: id, name: form.Name, from: form.In, fields: form.Fields, limit: form.Limit, notice: form.Notice}
+		if form.By != nil {
+			return s, form.By, nil
+		}
 		return s, []string{string(Handler)}, nil
 	}
 	t := p.transition(id)
@@ -98,6 +109,9 @@ func (p shape) open(f Filing, s step) bool {
 	if at == nil || s.urgent && f.Ahead != nil {
 		return false
 	}
+	if form := p.form(s.id); form.Waits && f.Asked[form.ID] != nil || form.Settles != "" && f.Asked[form.Settles] == nil {
+		return false // asked for already, or not at all
+	}
 	l := p.limit(p.state(at.State).Limit)
 	if l.Times > 0 && f.Counts[l.ID] > l.Times && s.id != Recuse {
 		return s.id == l.Expiry // a further correction would be needed: only the expiry is left
@@ -106,6 +120,13 @@ func (p shape) open(f Filing, s step) bool {
 		return f.Ahead.State == s.to // the work that is ahead must stand where they meet
 	}
 	return true
+}
+
+// spent says that what a form wishes for was granted as often as it can be.
+func (p shape) spent(f Filing, id string) bool {
+	form := p.form(id)
+	l := p.limit(form.Limit)
+	return form.Waits && l.Times > 0 && f.Counts[l.ID] >= l.Times
 }
 
 // acts says at which place the person acts in the role; refusal is a sentence
@@ -157,28 +178,6 @@ func (who Actor) holds(role Role, place string) bool {
 	return slices.ContainsFunc(who.Posts, func(post Post) bool { return post.Role == role && post.Place == place })
 }
 
-// onPaper lets the handler record what a body or office without account decided.
-func (p shape) onPaper(f Filing, s step, by []string, who Actor) (step, error) {
-	for _, role := range by {
-		kind := p.role(role).Kind
-		if kind != stageBody && kind != stageOffice || !slices.Contains(who.Vacant, role) || s.id == Recuse {
-			continue
-		}
-		place, refusal := p.acts(f, p.role(string(Handler)), who)
-		if refusal != "" {
-			return s, &Refusal{refusal}
-		}
-		s.role, s.place, s.stage = string(Handler), place, stageUnit
-		for _, proof := range paperFields {
-			if !slices.ContainsFunc(s.fields, func(have conversations.Field) bool { return have.Key == proof.Key }) {
-				s.fields = append(slices.Clone(s.fields), proof)
-			}
-		}
-		return s, nil
-	}
-	return s, &Refusal{sayNotOnPaper}
-}
-
 // recusal is open to those whose turn may come.
 func (p shape) recusal(f Filing) step {
 	s := step{id: Recuse, name: nameRecuse, fields: recusalFields}
@@ -209,6 +208,7 @@ type Choice struct {
 	Remarks  bool                   // remarks on fields may be given
 	Content  bool                   // comes as a corrected content
 	Paper    bool                   // a decision on paper that the handler records
+	Lines    []conversations.Line   // what a countersignature confirms
 }
 
 // Choices lists what the actor may do now, transitions first; what the program
@@ -223,13 +223,18 @@ func Choices(p *conversations.Procedure, f Filing, content conversations.Content
 		ids = append(ids, form.ID)
 	}
 	var out []Choice
-	for _, id := range append(ids, Recuse) {
+	for _, id := range append(ids, Countersign, DropPaper, Recuse) {
 		for _, paper := range []bool{false, true} {
 			s, err := sh.step(f, content, id, who, paper, now)
-			if err != nil || s.stage == stageSystem {
+			if err != nil || s.stage == stageSystem || sh.spent(f, id) {
 				continue
 			}
 			c := Choice{ID: id, Name: s.name, Fields: s.fields, Content: s.content, Paper: paper}
+			if id == Countersign {
+				c.Name, c.Fields, c.Content, c.Lines = nameCountersign+s.name, nil, false, f.Paper.Event.said()
+				out = append(out, c)
+				break
+			}
 			for _, r := range p.Reasons {
 				if s.reasons != "" && r.Group == s.reasons {
 					c.Reasons = append(c.Reasons, r)

@@ -5,9 +5,10 @@
 //
 // The tour: book.go opens the book, chain.go is the append-only, hash-chained
 // list of what was done by whom, people.go and invitations.go say who may do
-// what. filing.go is what a filing is, act.go the pure law of what may become of
-// it, allowed.go who may do so, limits.go until when. desk.go and perform.go do
-// the same on disk, ledger.go is the SQL, verify.go proves it; view.go and
+// what. filing.go is what a filing is, act*.go the pure law of what may become of
+// it, allowed.go who may do so, onpaper.go for whom, limits.go until when and
+// lateness.go what is noted of it. desk.go and perform.go do the same on disk,
+// standin.go looks who is there to decide and repeats.go what was filed before, ledger.go is the SQL, verify.go proves it; view.go and
 // lists.go show it to whom it concerns, due.go and notices.go are what time and
 // the bot ask for, files.go keeps the attachments. copy.go carries a book from
 // one database to another.

@@ -287,22 +287,6 @@ func (w *work) actor() (who Actor, err error) {
 	if who.Posts, err = w.t.posts(` AND person = ?`, w.person); err != nil {
 		return who, err
 	}
-	for _, r := range w.p.Roles {
-		place := ""
-		switch r.Kind {
-		case stageBody:
-			place = w.f.Body
-		case stageOffice:
-		default:
-			continue
-		}
-		held, err := w.t.posts(` AND role = ? AND place = ?`, r.ID, place)
-		if err != nil {
-			return who, err
-		}
-		if len(held) == 0 {
-			who.Vacant = append(who.Vacant, r.ID)
-		}
-	}
-	return who, nil
+	who.Vacant, err = w.vacancies()
+	return who, err
 }

@@ -89,7 +89,7 @@ func oneFiling(t *testing.T, d *desk) {
 // oneWinner: of two who decide at once one wins and the other is told (R13).
 func oneWinner(t *testing.T, d *desk) {
 	for round := range 20 {
-		f := d.leads(t, d.submit(t, "", nil), "T10")
+		f := d.leads(t, d.submit(t, "", conversations.Answers{"matter_name": {Text: fmt.Sprintf("第%d号楼加装电梯先行施工", round)}}), "T10")
 		var won, stale int
 		var mu sync.Mutex
 		var wg sync.WaitGroup
@@ -259,6 +259,7 @@ func timePasses(t *testing.T, d *desk) {
 		"11-30 「无产权档案老楼加装电梯先行施工」距补正截止还有 5 个工作日，逾期将视为撤回。",
 		"12-03 「无产权档案老楼加装电梯先行施工」距补正截止还有 2 个工作日，逾期将视为撤回。",
 		"12-07 「无产权档案老楼加装电梯先行施工」距补正截止还有 0 个工作日，逾期将视为撤回。",
+		"12-08 「无产权档案老楼加装电梯先行施工」没有按期补正，视为撤回申请。",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the handler is told\n%s", strings.Join(got, "\n"))
@@ -315,7 +316,7 @@ func TestTheMatrix(t *testing.T) {
 	for _, s := range p.States {
 		for _, person := range people {
 			for _, tr := range p.Transitions {
-				f := Filing{ID: "f", Number: "n", Procedure: p.ID, Version: 1, Unit: unitName, Body: bodyName, Head: boss, Handler: maker, Office: true,
+				f := Filing{ID: "f", Number: "n", Procedure: p.ID, Version: 1, Unit: unitName, Body: bodyName, Head: boss, Handler: maker, Office: true, Shown: []string{"trial"},
 					Until: "2027-06-30", Track: Track{State: s.ID, Since: noon}, Rounds: []string{"x"}, Reached: map[string]time.Time{}}
 				a, content := good(p, tr.ID), contentOf(t, 1, nil)
 				if tr.ID == sh.urgent.ID {
@@ -328,7 +329,7 @@ func TestTheMatrix(t *testing.T) {
 				cells++
 				may := slices.Contains(tr.From, s.ID) && slices.ContainsFunc(posts[person], func(post Post) bool {
 					by := slices.Contains(tr.By, string(post.Role)) || tr.Round && post.Role == UnitHead
-					own := post.Place == unitName || post.Place == bodyName || post.Role == Registrar
+					own := post.Place == unitName || post.Place == bodyName || post.Role == Registrar || post.Role == Trial
 					return by && own && (person != doubled || post.Role == Handler)
 				})
 				if may != (err == nil) {

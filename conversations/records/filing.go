@@ -11,8 +11,9 @@ import (
 
 // Filing is one matter from its submission, or from its urgent begin, to its
 // end. It is a value: Act makes the next one, the Desk keeps each of them.
-// Texts that people wrote are not in it but for the matter's name and the open
-// remarks; they stand in what was said with each step.
+// Texts that people wrote are not in it but for the matter's name and what is
+// open (remarks, wishes, a decision on paper) or kept for later steps to be held
+// to; all else stands in what was said with each step.
 type Filing struct {
 	ID        string `json:"id"`               // random, never shown
 	Number    string `json:"number,omitempty"` // FS-2026-7K3MA-9QWX4; none before the submission
@@ -45,8 +46,21 @@ type Filing struct {
 	Hands   []Hand  `json:"hands,omitempty"`   // who acted in which stage
 	Recused []int64 `json:"recused,omitempty"` // who may not decide it
 	// ByHandler marks the present state as a decision on paper that the handler
-	// recorded for a body without account.
-	ByHandler bool `json:"by_handler,omitempty"`
+	// recorded for a body without account, and the unit's head countersigned.
+	ByHandler bool     `json:"by_handler,omitempty"`
+	Paper     *OnPaper `json:"paper,omitempty"` // recorded, and not yet countersigned
+
+	Kept  conversations.Answers            `json:"kept,omitempty"`  // what later steps are held to
+	Asked map[string]conversations.Answers `json:"asked,omitempty"` // by form: wishes that wait for the body's word
+	Late  []string                         `json:"late,omitempty"`  // limits that were not kept
+	Shown []string                         `json:"shown,omitempty"` // offices beside the registrar's that it came to
+}
+
+// OnPaper is a decision on paper as the handler recorded it.
+type OnPaper struct {
+	Action string `json:"action"`
+	By     int64  `json:"by"`
+	Event  Event  `json:"event"`
 }
 
 // Track is where a filing stands and until when.
@@ -74,7 +88,8 @@ type Due struct {
 // clone makes a filing that shares nothing that is changed in place.
 func (f Filing) clone() Filing {
 	f.Rounds, f.Hands, f.Recused = slices.Clone(f.Rounds), slices.Clone(f.Hands), slices.Clone(f.Recused)
-	f.Counts, f.Reached = cloned(f.Counts), cloned(f.Reached)
+	f.Counts, f.Reached, f.Kept, f.Asked = cloned(f.Counts), cloned(f.Reached), cloned(f.Kept), cloned(f.Asked)
+	f.Late, f.Shown = slices.Clone(f.Late), slices.Clone(f.Shown)
 	if f.Ahead != nil {
 		ahead := *f.Ahead
 		f.Ahead = &ahead
@@ -87,6 +102,11 @@ func cloned[V any](m map[string]V) map[string]V {
 		return map[string]V{}
 	}
 	return maps.Clone(m)
+}
+
+// Known is what the filing's short forms may refer to.
+func (f Filing) Known(content conversations.Content, now time.Time) conversations.Known {
+	return conversations.Known{Content: content, Kept: f.Kept, Reached: f.Reached, Submitted: f.Submitted, Until: f.Until, Now: now}
 }
 
 // stands says whether one of the filing's tracks is in the state.
@@ -128,6 +148,7 @@ const (
 	needNewEnd    = "new_end"
 	needDecided   = "decided_on"
 	needDocument  = "decision_no"
+	stateFiled    = "filed" // the receipt was issued
 	limitUrgent   = "urgent"
 	limitProgress = "progress"
 	limitExtend   = "extension"
@@ -214,6 +235,17 @@ func found[T any](list []T, fits func(T) bool) T {
 	}
 	var none T
 	return none
+}
+
+// placeOf is where the people of a role come from for this filing.
+func (p shape) placeOf(f Filing, role string) string {
+	switch p.role(role).Kind {
+	case stageUnit:
+		return f.Unit
+	case stageBody:
+		return f.Body
+	}
+	return ""
 }
 
 // formOf is the form that a transition asks for, if any.

@@ -143,8 +143,11 @@ func (t *tx) lawful(p *conversations.Procedure) error {
 		}
 	}
 	for _, s := range p.States {
-		if !s.End {
-			if err := row(Recuse, s.ID, s.ID, 0); err != nil {
+		for _, action := range []string{Recuse, enterPaper, DropPaper} {
+			if s.End {
+				continue
+			}
+			if err := row(action, s.ID, s.ID, 0); err != nil {
 				return err
 			}
 		}

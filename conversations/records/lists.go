@@ -30,13 +30,13 @@ func (d *Desk) Mine(ctx context.Context, person int64, f Filter) ([]Card, error)
 // newest first.
 func (d *Desk) Register(ctx context.Context, person int64, f Filter) ([]Card, error) {
 	return d.list(ctx, person, f, `EXISTS (SELECT 1 FROM records_posts o WHERE o.person = ? AND o.until = 0 AND
-		(o.role = 'body' AND o.place = f.body OR o.role = 'registrar' AND f.office = 1 OR o.role = 'auditor' AND f.number IS NOT NULL))`, false)
+		(o.role = 'body' AND o.place = f.body OR o.role IN ('registrar', 'trial') AND f.office = 1 OR o.role = 'auditor' AND f.number IS NOT NULL))`, false)
 }
 
 // Waiting lists the filings in which it is the person's turn, the newest first.
 func (d *Desk) Waiting(ctx context.Context, person int64, f Filter) ([]Card, error) {
 	return d.list(ctx, person, f, `EXISTS (SELECT 1 FROM records_posts o WHERE o.person = ? AND o.until = 0 AND
-		(o.place = f.unit OR o.role = 'body' AND o.place = f.body OR o.role = 'registrar' AND f.office = 1))`, true)
+		(o.place = f.unit OR o.role = 'body' AND o.place = f.body OR o.role IN ('registrar', 'trial') AND f.office = 1))`, true)
 }
 
 // list reads filings by a condition over the index f and the person, and holds
@@ -112,13 +112,21 @@ func (d *Desk) statesOf(who Actor) (out []any) {
 				continue
 			}
 			for _, s := range p.States {
-				if !slices.Contains(out, any(s.ID)) && slices.ContainsFunc(who.Posts, func(post Post) bool { return string(post.Role) == s.Owner }) {
+				if !slices.Contains(out, any(s.ID)) && slices.ContainsFunc(who.Posts, func(post Post) bool { return waitsFor(p, s, string(post.Role)) }) {
 					out = append(out, s.ID)
 				}
 			}
 		}
 	}
 	return out
+}
+
+// waitsFor says that a state may wait for a role: it is the state's own, it
+// countersigns, or it settles a wish.
+func waitsFor(p *conversations.Procedure, s conversations.State, role string) bool {
+	return !s.End && (role == s.Owner || role == p.Review.Confirm || slices.ContainsFunc(p.Forms, func(f conversations.Form) bool {
+		return f.Settles != "" && slices.Contains(f.By, role) && slices.Contains(f.In, s.ID)
+	}))
 }
 
 // listed reads one filing; ok is false when it is not the person's to see or,
@@ -140,13 +148,22 @@ func (d *Desk) listed(scan func(...any) error, who Actor, turn bool) (c Card, ok
 	return card(p, f, d.book.now()), ok, nil
 }
 
-// turn says that a state of the filing waits for a role in which the actor may act.
+// turn says that the filing waits for a role in which the actor may act: in a
+// state, for a countersignature, or with a wish.
 func (p shape) turn(f Filing, who Actor) bool {
-	return slices.ContainsFunc(p.States, func(s conversations.State) bool {
-		if s.Owner == "" || !f.stands(s.ID) {
-			return false
-		}
-		_, refusal := p.acts(f, p.role(s.Owner), who)
+	waits := func(role string) bool {
+		_, refusal := p.acts(f, p.role(role), who)
 		return refusal == ""
+	}
+	if f.Paper != nil && who.Person != f.Paper.By && waits(p.Review.Confirm) {
+		return true
+	}
+	for _, form := range p.Forms {
+		if form.Settles != "" && f.Asked[form.Settles] != nil && slices.ContainsFunc(form.By, waits) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.States, func(s conversations.State) bool {
+		return s.Owner != "" && f.stands(s.ID) && waits(s.Owner)
 	})
 }

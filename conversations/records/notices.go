@@ -24,10 +24,7 @@ func (w *work) notify(n NoticeOut, once string) error {
 			return err
 		}
 		for _, person := range people {
-			key := w.f.ID + ":" + once + ":" + n.ID + ":" + formatID(person)
-			err := w.t.exec(`INSERT INTO records_notices (once, filing, person, role, place, kind, text, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-				key, w.f.ID, person, role, place, n.ID, n.Text, w.d.book.now().UnixMilli())
-			if err != nil {
+			if err := w.put(n, once, role, place, person); err != nil {
 				return err
 			}
 		}
@@ -35,16 +32,20 @@ func (w *work) notify(n NoticeOut, once string) error {
 	return nil
 }
 
+// put writes a notice for one person, who is told as the holder of a post.
+func (w *work) put(n NoticeOut, once, role, place string, person int64) error {
+	key := w.f.ID + ":" + once + ":" + n.ID + ":" + formatID(person)
+	return w.t.exec(`INSERT INTO records_notices (once, filing, person, role, place, kind, text, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		key, w.f.ID, person, role, place, n.ID, n.Text, w.d.book.now().UnixMilli())
+}
+
 // people are the holders of a role who have to do with the filing. The handler
 // is one person while he is in office; when he has left, his colleagues stand in.
 func (w *work) people(role string) (out []int64, place string, err error) {
-	switch w.p.role(role).Kind {
-	case stageUnit:
-		place = w.f.Unit
-	case stageBody:
-		place = w.f.Body
-	}
-	if w.p.role(role).Kind != stageOffice && place == "" {
+	place = w.p.placeOf(w.f, role)
+	switch kind := w.p.role(role).Kind; {
+	case kind != stageOffice && place == "", kind == stageBody && len(w.f.Rounds) == 0,
+		kind == stageOffice && !w.f.Office: // it has not come to them
 		return nil, "", nil
 	}
 	posts, err := w.t.posts(` AND role = ? AND place = ?`, role, place)

@@ -27,6 +27,7 @@ const (
 	auditor   = 93
 	county    = 94 // the owner
 	doubled   = 95 // handler of the unit and decider of the body
+	trial     = 96
 )
 
 const (
@@ -48,10 +49,11 @@ var posts = map[int64][]Post{
 	auditor:   {{Role: Auditor}},
 	county:    {{Role: Owner}, {Role: Keeper}},
 	doubled:   {{Role: Handler, Place: unitName}, {Role: Decider, Place: bodyName}},
+	trial:     {{Role: Trial}},
 }
 
 // people are everyone in a fixed order.
-var people = []int64{boss, maker, deputy, decider, second, registrar, colleague, nobody, otherBoss, otherBody, auditor, county, doubled}
+var people = []int64{boss, maker, deputy, decider, second, registrar, colleague, nobody, otherBoss, otherBody, auditor, county, doubled, trial}
 
 // noon is when the stories begin: a Monday.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, china)
@@ -86,10 +88,32 @@ func contentOf(t tester, round int, change conversations.Answers) conversations.
 		"background": {Text: fmt.Sprintf("该楼建成二十余年，产权档案缺失。第%d次。", round)},
 		"files":      {Files: []conversations.File{{ID: "f1", Name: "会议纪要.pdf", Size: 1000, Type: "pdf", Hash: "aa", Paper: "A1"}}},
 	}
+	return content(t, round, answers, change, nil)
+}
+
+// contentWith is a first content with answers to gates.
+func contentWith(t tester, change conversations.Answers, gates map[string]any) conversations.Content {
+	t.Helper()
+	var first struct{ Answers conversations.Answers }
+	data, err := json.Marshal(contentOf(t, 0, nil))
+	if err == nil {
+		err = json.Unmarshal(data, &first)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content(t, 0, first.Answers, change, gates)
+}
+
+func content(t tester, round int, answers, change conversations.Answers, gates map[string]any) conversations.Content {
+	t.Helper()
+	if gates == nil {
+		gates = map[string]any{}
+	}
 	maps.Copy(answers, change)
 	maps.DeleteFunc(answers, func(_ string, v conversations.Value) bool { return v.Equal(conversations.Value{}) })
 	lines := []conversations.Line{{Step: "事项概况", Key: "background", Label: "背景和问题", Text: answers["background"].Text}}
-	data, err := json.Marshal(map[string]any{"procedure": "risk-filing", "version": 1, "round": round, "gates": map[string]any{}, "answers": answers, "lines": lines})
+	data, err := json.Marshal(map[string]any{"procedure": "risk-filing", "version": 1, "round": round, "gates": gates, "answers": answers, "lines": lines})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,12 +132,13 @@ func urgentAnswers(at time.Time) conversations.Answers {
 // goodTexts answers every field of every short form of the procedure.
 var goodTexts = map[string]string{
 	"missing": "会议纪要没有写明表决情况", "decided_on": "今天", "decision_no": "示例〔2026〕5号", "opinion": "同意先行施工", "changes": "请写清突破之处",
-	"reason_text": "属于明令禁止的事项", "consent_no": "示例〔2026〕5号", "receipt_no": "示例风备〔2026〕12", "withdraw_reason": "方案需要调整", "started_on": "今天",
+	"reason_text": "属于明令禁止的事项", "consent_no": "示例〔2026〕5号", "consent_on": "今天", "decided_early": "是", "refusal_no": "", "receipt_no": "示例风备〔2026〕12", "withdraw_reason": "方案需要调整", "started_on": "今天",
 	"deregister_reason": "不再实施这个事项", "recusal": "与申请单位有利害关系",
 	"span": "2027年第一季度", "done": "已经完成公示", "money_used": "3万", "problems": "无", "next_work": "继续施工",
 	"what": "施工范围调整到两个单元", "why": "居民代表会议提出要求", "changed_on": "今天", "stopped_at": "今天", "linked_no": "",
-	"found_at": "今天", "facts": "施工中发现地下管线与图纸不符", "loss_amount": "0", "affected": "12", "cause": "早年图纸缺失", "measures": "停工并设置围挡", "is_major": "否",
-	"new_end": "2027-12-31", "result": "完成", "effect": "居民出行得到改善", "deviations": "无", "lessons": "先公示后施工", "replicable": "是",
+	"found_at": "刚才", "oral_report_at": "刚才", "discipline_view": "没有不同意见", "facts": "施工中发现地下管线与图纸不符", "loss_amount": "0", "affected": "12", "cause": "早年图纸缺失", "measures": "停工并设置围挡", "is_major": "否",
+	"new_end": "2027-12-31", "result": "完成", "effect": "居民出行得到改善", "deviation_summary": "无", "motive": "为群众办急事", "outcome": "没有扩大", "origin": "早年图纸缺失", "nature": "失误", "study_opinion": "可以继续", "adjustment": "缩小施工范围",
+	"conclusion": "免责〔2027〕1号", "closing_lack": "请补充经验教训", "falsity": "会议纪要是虚假的，由监督室核实", "voided_no": "无文号", "lessons": "先公示后施工", "replicable": "是",
 }
 
 var goodFiles = map[string][]conversations.File{
@@ -196,7 +221,8 @@ func (d *desk) does(t tester, f Filing, person int64, a Action) Filing {
 func (d *desk) leads(t tester, f Filing, ids ...string) Filing {
 	t.Helper()
 	usual := map[string]int64{"T7": decider, "T10": decider, "T11": decider, "T12a": decider, "T13": decider, "T15": registrar, "T16": registrar,
-		"T22a": registrar, "T22b": registrar, "T22c": registrar, "T23": registrar, "T24b": registrar, "T25": registrar}
+		"T22a": registrar, "T22b": registrar, "T22c": registrar, "T22d": registrar, "T23": registrar, "T23b": trial, "T23c": trial, "T24b": registrar, "T24c": registrar, "T25": registrar,
+		"extension_yes": decider, "extension_no": decider}
 	for _, id := range ids {
 		a := good(d.p, id)
 		if id == "T8" || id == "T12b" {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Role is what a person may do. The first four stand in procedures too (see the
+// Role is what a person may do. The first five stand in procedures too (see the
 // roles of a conversations.Procedure); the others keep the installation.
 type Role string
 
@@ -16,6 +16,7 @@ const (
 	UnitHead  Role = "unit_head" // 单位主要负责人 of a unit
 	Decider   Role = "body"      // acts for a deciding body
 	Registrar Role = "registrar" // 党风政风监督室
+	Trial     Role = "trial"     // 案件审理室: takes over what goes to recognition, and what was learned
 	Keeper    Role = "keeper"    // keeps the knowledge base; sees no filing
 	Auditor   Role = "auditor"   // reads the chain and the filings; acts on none
 	Owner     Role = "owner"     // gives and takes posts; sees no filing
@@ -23,12 +24,12 @@ const (
 
 // roleNames are shown; a role that is not here does not exist.
 var roleNames = map[Role]string{
-	Handler: "承办人", UnitHead: "单位主要负责人", Decider: "决定机关经办人", Registrar: "登记员",
+	Handler: "承办人", UnitHead: "单位主要负责人", Decider: "决定机关经办人", Registrar: "登记员", Trial: "案件审理室经办人",
 	Keeper: "知识库管理员", Auditor: "审计员", Owner: "系统负责人",
 }
 
 // Roles are all roles in the order in which they are offered.
-var Roles = []Role{Handler, UnitHead, Decider, Registrar, Keeper, Auditor, Owner}
+var Roles = []Role{Handler, UnitHead, Decider, Registrar, Trial, Keeper, Auditor, Owner}
 
 // Name is the role in Chinese, "" for one that does not exist.
 func (r Role) Name() string { return roleNames[r] }
@@ -88,6 +89,25 @@ func (b *Book) Posts(ctx context.Context, person int64) ([]Post, error) {
 // Holders gives who holds a role now, at a place if one is named.
 func (b *Book) Holders(ctx context.Context, role Role, place string) ([]Post, error) {
 	return b.posts(ctx, ` AND role = ? AND (? = '' OR place = ?)`, role, place, place)
+}
+
+// Bodies are the names of the deciding bodies that somebody acts for.
+func (b *Book) Bodies(ctx context.Context) (out []string, err error) {
+	err = b.read(ctx, func(t *tx) error {
+		out, err = t.deciding()
+		return err
+	})
+	return out, err
+}
+
+func (t *tx) deciding() (out []string, err error) {
+	err = t.rows(`SELECT DISTINCT place FROM records_posts WHERE until = 0 AND role = ? ORDER BY place`, []any{string(Decider)}, func(scan func(...any) error) error {
+		var place string
+		err := scan(&place)
+		out = append(out, place)
+		return err
+	})
+	return out, err
 }
 
 // AllPosts gives everything that is held now, by role and place.

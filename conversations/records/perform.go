@@ -46,7 +46,7 @@ func (w *work) perform(a Action, who Actor) error {
 		return err
 	}
 	if a.Content != nil {
-		if err := w.earlier(f); err != nil {
+		if err := w.fits(f, a); err != nil {
 			return err
 		}
 	}
@@ -78,6 +78,32 @@ func (w *work) perform(a Action, who Actor) error {
 			return err
 		}
 	}
+	if a.ID == Recuse {
+		return w.seekStandIn(event.Role)
+	}
+	return nil
+}
+
+// fits holds a content to the other filings and to who is registered. The body
+// is proved when the filing is first handed in: a name that is nobody's because
+// it was written otherwise would leave the body untold.
+func (w *work) fits(f Filing, a Action) error {
+	if err := w.earlier(f); err != nil || a.ID != w.p.submission.ID {
+		return err
+	}
+	before := w.content
+	w.content = *a.Content
+	defer func() { w.content = before }()
+	if err := w.rested(f); err != nil {
+		return err
+	}
+	known, err := w.t.deciding()
+	if err != nil {
+		return err
+	}
+	if same, _ := conversations.NearBodies(f.Body, known); same != "" {
+		return &Invalid{sentence(sayOtherBody, f.Body, same)}
+	}
 	return nil
 }
 
@@ -102,6 +128,14 @@ func (w *work) byNumber(number string) (Filing, error) {
 	return w.t.latest(id)
 }
 
+// succeeded is the transition that ends a filing whose successor is registered;
+// none for a state that waits for no successor.
+func (p shape) succeeded(state string) conversations.Transition {
+	return found(p.Transitions, func(t conversations.Transition) bool {
+		return strings.Join(t.From, "") == state && t.Needs == nil && len(t.By) == 1 && p.role(t.By[0]).Kind == stageSystem && p.state(t.To).End && p.state(state).Limit == ""
+	})
+}
+
 // linked closes the filing that waited for this one to be registered (规程24):
 // where a state waits for the program alone, a registered successor is its cue.
 func (w *work) linked() error {
@@ -116,9 +150,7 @@ func (w *work) linked() error {
 	if err != nil {
 		return err
 	}
-	next := found(sh.Transitions, func(t conversations.Transition) bool {
-		return strings.Join(t.From, "") == old.State && t.Needs == nil && len(t.By) == 1 && sh.role(t.By[0]).Kind == stageSystem && sh.state(t.To).End && sh.state(old.State).Limit == ""
-	})
+	next := sh.succeeded(old.State)
 	if next.ID == "" {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package records
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -23,11 +22,11 @@ func TestTheWholeStory(t *testing.T) {
 	back.Remarks = map[string]string{"background": "请写明拖了多久", "fund_amount": "请核对金额"}
 	back.Reasons = []string{"B1", "B2"}
 	f = d.does(t, f, decider, back)
-	if f.State != "returned" || len(f.Remarks) != 2 || f.Counts["mend"] != 1 {
+	if f.State != "returned" || len(f.Remarks) != 3 || f.Counts["mend"] != 1 {
 		t.Fatalf("%+v", f)
 	}
 	draft := d.p.Correct(contentOf(t, 0, nil), f.Remarks, "d2", "handler", d.now)
-	if draft.Round != 1 || len(draft.Remarks) != 2 {
+	if draft.Round != 1 || len(draft.Remarks) != 3 {
 		t.Fatalf("the correction asks %+v", draft.Remarks)
 	}
 	for _, step := range []struct {
@@ -35,7 +34,7 @@ func TestTheWholeStory(t *testing.T) {
 		days      int
 	}{
 		{"T8", "submitted", 1}, {"T10", "accepted", 1}, {"T11", "agreed", 5}, {"T14", "reported", 1}, {"T15", "filed", 1}, {"T18", "implementing", 40},
-		{"progress", "implementing", 60}, {"minor_change", "implementing", 1}, {"extension", "implementing", 10}, {"T21", "deviation", 1}, {"T22a", "studying", 1},
+		{"progress", "implementing", 60}, {"minor_change", "implementing", 1}, {"extension", "implementing", 10}, {"extension_yes", "implementing", 1}, {"T21", "deviation", 1}, {"T22a", "studying", 1},
 		{"T22b", "implementing", 1}, {"T24a", "closing", 1}, {"T24b", "closed", 0},
 	} {
 		d.now = d.now.AddDate(0, 0, step.days)
@@ -54,7 +53,7 @@ func TestTheWholeStory(t *testing.T) {
 	for _, m := range full.Timeline {
 		names = append(names, m.Name)
 	}
-	want := "确认提交 退回补正 补正后再次提交 受理 同意 报送县纪委监委 登记 开始实施 进展 一般变化 延期 报告偏差 开始四项研判 继续或者调整实施 报送办结 办结归档"
+	want := "确认提交 退回补正 补正后再次提交 受理 同意 报送县纪委监委 登记 开始实施 进展 一般变化 申请延期 同意延期 报告偏差 开始四项研判 继续实施 报送办结 办结归档"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("the timeline is\n%s", got)
 	}
@@ -86,7 +85,12 @@ func TestOtherEnds(t *testing.T) {
 		{"withdrawn at the last moment", "T10 T11 T14 T17", "withdrawn"},
 		{"not carried out", "T10 T11 T14 T15 T19", "deregistered"},
 		{"stopped by a deviation", "T10 T11 T14 T15 T18 T21 T22a T22c T24a T24b", "closed"},
-		{"recognition", "T10 T11 T14 T15 T18 T21 T22a T23 T22b", "implementing"},
+		{"recognition", "T10 T11 T14 T15 T18 T21 T22a T23 T23b", "implementing"},
+		{"recognition, and stopped", "T10 T11 T14 T15 T18 T21 T22a T23 T23c T24a T24b", "closed"},
+		{"adjusted", "T10 T11 T14 T15 T18 T21 T22a T22d", "implementing"},
+		{"a closing report that is sent back", "T10 T11 T14 T15 T18 T24a T24c T24a T24b", "closed"},
+		{"void after the end", "T10 T11 T14 T15 T18 T24a T24b T25", "voided"},
+		{"not carried out after all", "T10 T11 T14 T15 T18 T19", "deregistered"},
 		{"void", "T10 T11 T14 T15 T25", "voided"},
 		{"a third correction", "T7 T8 T7 T8 T7", "lapsed"},
 	} {
@@ -181,43 +185,5 @@ func told(t *testing.T, d *desk, person int64) (out []string) {
 				t.Fatal(err)
 			}
 		}
-	}
-}
-
-func TestADecisionOnPaper(t *testing.T) {
-	d := newDesk(t)
-	f := d.submit(t, "", conversations.Answers{"accept_body": {Text: "county"}, "accept_name": {}})
-	c := contentOf(t, 0, conversations.Answers{"accept_body": {Text: "sector"}})
-	a := good(d.p, "T10")
-	a.Paper = true
-	other, err := d.Submit(t.Context(), Submission{Person: boss, Handler: maker, Content: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Do(t.Context(), Deed{Person: maker, Filing: other.ID, Revision: other.Revision, Action: a}); !errors.Is(err, ErrNotAllowed) {
-		t.Errorf("the handler decides for a body with people: %v", err)
-	}
-	bare := a
-	bare.Said = conversations.Said{}
-	if _, err := d.Do(t.Context(), Deed{Person: maker, Filing: f.ID, Revision: f.Revision, Action: bare}); err == nil || errors.Is(err, ErrNotAllowed) {
-		t.Errorf("a paper decision without the paper: %v", err)
-	}
-	f = d.does(t, f, maker, a)
-	full, err := d.Look(t.Context(), maker, f.ID)
-	if err != nil || f.State != "accepted" || !full.Card.ByHandler || !full.Timeline[1].ByHandler || len(full.Files) != 2 {
-		t.Errorf("%+v, %v", full, err)
-	}
-}
-
-func TestWhoStepsBackIsReplaced(t *testing.T) {
-	d := newDesk(t)
-	f := d.does(t, d.submit(t, "", nil), decider, good(d.p, Recuse))
-	if _, err := d.Do(context.Background(), Deed{Person: decider, Filing: f.ID, Revision: f.Revision, Action: good(d.p, "T10")}); !errors.Is(err, ErrNotFound) {
-		t.Errorf("he decides all the same: %v", err)
-	}
-	f = d.does(t, f, second, good(d.p, "T10"))
-	full, err := d.Look(t.Context(), maker, f.ID)
-	if err != nil || !full.Timeline[2].Substitute || full.Timeline[1].Lines != nil {
-		t.Errorf("%+v, %v", full.Timeline, err)
 	}
 }

@@ -46,8 +46,24 @@ const (
 	saySoon           = "「%s」的%s请在 %s 前办理。"
 	sayLate           = "「%s」的%s已经超过期限（%s），请尽快办理。"
 
-	nameRecuse = "申请回避"
+	sayRemarkNeeded = "请至少点出一处要改的栏目并写明意见，申请单位才知道改哪里。"
+	sayPaperWaits   = "已经录入了一份纸质决定，正在等待单位负责人核对。"
+	sayStandInOwner = "%s的经办人已经回避一件备案，没有其他人可以办理。请发 /people 邀请一位%s的代行人。"
+	sayStandInBody  = "「%s」的经办人已回避，等待系统负责人指定代行人。"
+	sayOtherBody    = "受理机关“%s”没有登记，您是不是要选“%s”？请改正受理机关全称后再提交。"
+	sayOwnPaper     = "纸质决定要由另一位核对：录入的人不能核对自己录入的内容。"
+	sayPaperToSign  = "「%s」承办人录入了纸质决定“%s”，请核对原件后确认，确认后才生效。"
+
+	nameRecuse      = "申请回避"
+	nameOnPaper     = "录入纸质决定："
+	nameCountersign = "核对纸质决定："
+	nameDropPaper   = "撤回录入的纸质决定"
+	nameNewEnd      = "延期至"
 )
+
+// SayRests tells that a matter was refused a short while ago: number, state,
+// the day from which it may be filed again, article.
+const SayRests = "同一事项（%s）上次的结果是“%s”，没有实质变化的，%s以后才能再次申请（%s）。情况有实质变化的，请把自查第十二项改为“是”，选“情况有实质变化”，并写明变化。"
 
 // paperFields prove a decision that was made on paper.
 var paperFields = []conversations.Field{

@@ -34,7 +34,8 @@ func sees(p shape, f Filing, who Actor) bool {
 				return true
 			}
 		case stageOffice:
-			if f.Office && !slices.Contains(f.Recused, who.Person) {
+			came := f.Office && (post.Role == Registrar || slices.Contains(f.Shown, string(post.Role)))
+			if came && !slices.Contains(f.Recused, who.Person) {
 				return true
 			}
 		}
@@ -55,8 +56,13 @@ type Card struct {
 	Late               bool
 	Ahead              string // name of the state of work begun on an oral consent
 	AheadDue           string
-	ByHandler          bool // the state is a decision on paper that the handler recorded
-	Corrections        int  // rounds after the first
+	ByHandler          bool     // the state is a decision on paper that the handler recorded and the head countersigned
+	Unsigned           string   // the decision on paper that waits for the head's countersignature
+	Deserted           bool     // who would have to act has stepped back, and nobody is there in his place
+	Asked              []string // names of wishes that wait for the body's word
+	Overdue            []string // names of the limits that were not kept
+	Refile             bool     // it waits for another filing that names its number
+	Corrections        int      // rounds after the first
 	Receipt            string
 	Until              string // last day of the implementation, 2027-06-30
 	Submitted          time.Time
@@ -70,6 +76,18 @@ func card(p shape, f Filing, now time.Time) Card {
 		Until: f.Until, Submitted: f.Submitted, Earlier: f.Earlier, Later: f.Later}
 	if f.Due != nil {
 		c.Due, c.Late = f.Due.text(), !now.Before(f.Due.End)
+	}
+	c.Refile = p.succeeded(f.State).ID != ""
+	for _, id := range f.Late {
+		c.Overdue = append(c.Overdue, p.limit(id).Name)
+	}
+	for _, form := range p.Forms {
+		if f.Asked[form.ID] != nil {
+			c.Asked = append(c.Asked, form.Name)
+		}
+	}
+	if f.Paper != nil {
+		c.Unsigned = f.Paper.Event.Name
 	}
 	if f.Ahead != nil {
 		c.Ahead = p.state(f.Ahead.State).Name
@@ -92,18 +110,23 @@ type Moment struct {
 	Lines      []conversations.Line
 	Reasons    []conversations.Reason
 	Remarks    map[string]string
+	Action     string   // of the procedure, or one of this package's
+	To         string   // ID of State
+	Late       []string // names of the limits that it did not keep
 }
 
 // Full is everything of a filing that one person may see.
 type Full struct {
 	Card     Card
-	Filing   Filing                  // without Hands and Recused: people are not named
+	Filing   Filing                  // without Hands, Recused and Paper: people are not named
 	Content  conversations.Content   // of the latest round
 	Rounds   []conversations.Content // all, the oldest first
 	Changes  []conversations.Change  // from the round before the latest
 	Files    []conversations.Attachment
 	Timeline []Moment
 	Choices  []Choice // what the person may do now
+	// Registrar is how who registered it is called, for the paper form.
+	Registrar string
 }
 
 // Look gives a filing to a person. ErrNotFound for one that is not there and
@@ -171,7 +194,7 @@ func (d *Desk) look(ctx context.Context, person int64, subject string, find func
 func (w *work) full() (Full, error) {
 	now := w.d.book.now()
 	f := w.f.clone()
-	f.Hands, f.Recused = nil, nil
+	f.Hands, f.Recused, f.Paper = nil, nil, nil
 	full := Full{Card: card(w.p, w.f, now), Filing: f, Content: w.content, Choices: Choices(w.p.Procedure, w.f, w.content, w.who, now)}
 	revisions, contents, err := w.t.contents(w.f.ID)
 	if err != nil {
@@ -198,8 +221,25 @@ func (w *work) full() (Full, error) {
 	if err != nil {
 		return full, err
 	}
-	full.Timeline, err = w.timeline()
+	if full.Timeline, err = w.timeline(); err != nil {
+		return full, err
+	}
+	if full.Card.Deserted, err = w.t.deserted(w.p, w.f, w.p.state(w.f.State).Owner); err != nil {
+		return full, err
+	}
+	full.Registrar, err = w.registrar()
 	return full, err
+}
+
+// registrar is the name of who registered the filing, as he accepted his post
+// with; "" when nobody has, or it was recorded from paper.
+func (w *work) registrar() (name string, err error) {
+	err = w.t.one(`SELECT o.name FROM records_steps s JOIN records_posts o ON o.person = s.person AND o.role = ? WHERE s.filing = ? AND s.from_state <> s.to_state AND s.to_state = ? ORDER BY s.revision DESC, o.id DESC LIMIT 1`,
+		[]any{string(Registrar), w.f.ID, stateFiled}, &name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return name, err
 }
 
 func (w *work) timeline() (out []Moment, err error) {
@@ -215,7 +255,7 @@ func (w *work) timeline() (out []Moment, err error) {
 			return err
 		}
 		m := Moment{At: time.UnixMilli(at), Name: e.Name, State: w.p.state(e.To).Name, Role: w.p.role(e.Role).Name, Place: e.Place,
-			ByHandler: e.ByHandler, Substitute: e.Substitute, Lines: e.Lines, Reasons: e.Reasons, Remarks: maps.Clone(e.Remarks)}
+			ByHandler: e.ByHandler, Substitute: e.Substitute, Lines: e.Lines, Reasons: e.Reasons, Remarks: maps.Clone(e.Remarks), Action: e.Action, To: e.To, Late: e.Late}
 		if e.Action == Recuse && unit {
 			m.Lines = nil // why somebody stepped back is not the unit's matter
 		}

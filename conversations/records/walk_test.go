@@ -28,7 +28,7 @@ func TestWalkOfEveryoneDoingAnything(t *testing.T) {
 	for _, f := range p.Forms {
 		ids = append(ids, f.ID)
 	}
-	ids = append(ids, Recuse, "nonsense")
+	ids = append(ids, Recuse, Countersign, DropPaper, "nonsense")
 	w := walk{t: t, p: p, calendar: calendar, r: r, seen: map[string]bool{}}
 	done, filings := 0, 0
 	for tried := 0; tried < *actions; {
@@ -45,9 +45,11 @@ func TestWalkOfEveryoneDoingAnything(t *testing.T) {
 			}
 			who := w.person()
 			id := ids[r.IntN(len(ids))]
-			if r.IntN(2) == 0 { // half of the tries are likely ones
+			w.paper = r.IntN(30) == 0
+			if r.IntN(4) != 0 { // most of the tries are likely ones
 				if c := Choices(p, w.f, w.content, who, w.now); len(c) > 0 {
-					id = c[r.IntN(len(c))].ID
+					likely := c[r.IntN(len(c))]
+					id, w.paper = likely.ID, likely.Paper
 				}
 			}
 			if slices.Contains(exits, id) && r.IntN(10) != 0 {
@@ -83,10 +85,12 @@ type walk struct {
 	content  conversations.Content
 	seen     map[string]bool
 	decided  map[int64]string // person to stage, kept by the test itself
+	vacant   bool             // nobody decides in this filing but on paper
+	paper    bool             // the next act is one on paper
 }
 
 func (w *walk) start(urgent bool) {
-	w.now, w.decided = noon, map[int64]string{}
+	w.now, w.decided, w.paper, w.vacant = noon, map[int64]string{}, false, w.r.IntN(6) == 0
 	w.f = Filing{ID: "f", Number: "FS-2026-x", Procedure: w.p.ID, Version: 1, Unit: unitName, Head: boss, Handler: maker, Track: Track{State: "ready", Since: noon}}
 	change, id := conversations.Answers{}, "T6"
 	if urgent {
@@ -111,7 +115,7 @@ func (w *walk) actor(person int64) Actor { return Actor{Person: person, Posts: p
 
 func (w *walk) person() Actor {
 	a := w.actor(people[w.r.IntN(len(people))])
-	if w.r.IntN(20) == 0 {
+	if w.vacant || w.r.IntN(20) == 0 {
 		a.Vacant = []string{"body", "registrar"}
 	}
 	return a
@@ -119,7 +123,7 @@ func (w *walk) person() Actor {
 
 func (w *walk) action(id string, bad bool) Action {
 	a := good(w.p, id)
-	a.Paper = w.r.IntN(30) == 0
+	a.Paper = w.paper
 	if tr := (shape{Procedure: w.p}).transition(id); tr.Round {
 		c := contentOf(w.t, len(w.f.Rounds), nil)
 		a.Content = &c
@@ -157,6 +161,9 @@ func (w *walk) try(who Actor, a Action) bool {
 		w.t.Fatalf("%s changes what was submitted", a.ID)
 	case len(notices) > 0 && notices[0].Text == "":
 		w.t.Fatalf("%s: an empty notice", a.ID)
+	}
+	if by := before.Paper; event.ByHandler && before.State != after.State && (by == nil || by.By == who.Person) {
+		w.t.Fatalf("%d records %s on paper alone", who.Person, a.ID)
 	}
 	w.lawful(before, after, event)
 	w.impartial(who, event)
