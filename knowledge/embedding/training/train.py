@@ -193,14 +193,32 @@ def lines(folder, name):
 
 def data(args, dice):
     """All articles, and (question, numbers of its right articles) of what is trained on."""
-    articles = [a for folder in [HERE] + args.more for a in lines(folder, "articles.jsonl")]
-    at = {a["id"]: i for i, a in enumerate(articles)}
-    asked = []
+    articles, asked = [a for folder in [HERE] + args.more for a in lines(folder, "articles.jsonl")], []
     for name in args.source or FILES:
         name, _, some = name.partition(":")
         asked += dice.sample(lines(HERE, name), int(some)) if some else lines(HERE, name)
     asked += [q for folder in args.more for q in lines(folder, "questions.jsonl")]
+    if args.pool:
+        needed = {a for q in asked for a in [q["article"]] + q.get("also", [])}
+        others = [a["id"] for a in articles if a["id"] not in needed]
+        needed.update(dice.sample(others, min(args.pool, len(others))))
+        articles = [a for a in articles if a["id"] in needed]
+    at = {a["id"]: i for i, a in enumerate(articles)}
     return articles, [(q["question"], [at[a] for a in [q["article"]] + q.get("also", [])]) for q in asked]
+
+
+def shuffled(order, documents, kin, dice):
+    """The order of an epoch: up to kin questions on one document follow each other, so that a batch holds wrong articles
+    that look right without a search for them."""
+    dice.shuffle(order)
+    if kin < 2:
+        return order
+    runs = collections.defaultdict(list)
+    for i in order:
+        runs[documents[i]].append(i)
+    runs = [those[at:at + kin] for those in runs.values() for at in range(0, len(those), kin)]
+    dice.shuffle(runs)
+    return [i for run in runs for i in run]
 
 
 def train(args):
@@ -210,9 +228,10 @@ def train(args):
     questions, right = [q for q, _ in asked], [a for _, a in asked]
     reader, unchanged = Reader(args.model), read_model(os.path.join(args.model, MODEL))
     model = read_model(args.start) if args.start else unchanged
-    bank, negatives, copies = hard_negatives(reader, {"start": model, "published": unchanged}[args.miner], titles, texts, questions, right, args)
-    if args.miner == "published" and args.start and args.hard < 0:
-        bank = reader.vectors(model, texts, args.article)
+    if args.hard:
+        bank, negatives, copies = hard_negatives(reader, {"start": model, "published": unchanged}[args.miner], titles, texts, questions, right, args)
+    else:
+        negatives, copies = [[]] * len(questions), np.eye(len(texts), dtype=bool)
     steps = len(questions) // args.batch * args.epochs
     schedule = optax.warmup_cosine_decay_schedule(0, args.rate, max(1, steps // 10), steps)
     optimizer = optax.chain(optax.clip_by_global_norm(1.), optax.adamw(schedule, weight_decay=.01))
@@ -246,7 +265,7 @@ def train(args):
     for epoch in range(args.epochs):
         if epoch:
             write_model(args.model, model, args.out.replace(".onnx", "-e%d.onnx" % epoch))
-        dice.shuffle(order)
+        order = shuffled(order, [document(titles[r[0]]) for r in right], args.kin, dice)
         for first in range(0, len(order) - args.batch + 1, args.batch):
             batch = order[first:first + args.batch]
             shown = [dice.choice(right[i]) for i in batch]
@@ -261,6 +280,8 @@ def train(args):
                 excused = np.array([[c != r and copies[right[i], j].any() for c, j in enumerate(shown)] for r, i in enumerate(batch)])
                 model, state, loss, _ = against_batch(model, state, ids, reader.groups([texts[j] for j in shown], args.article), excused)
             losses.append(float(loss))
+            if args.save and len(losses) % args.save == 0:
+                write_model(args.model, model, args.out.replace(".onnx", "-s%d.onnx" % len(losses)))
             if len(losses) % 10 == 0:
                 print("step %d of %d, loss %.3f, %d s" % (len(losses), steps, np.mean(losses[-10:]), time.time() - began), flush=True)
     kept = jax.tree.map(lambda tuned, published: args.keep * tuned + (1 - args.keep) * published, model, unchanged)
@@ -274,7 +295,7 @@ if __name__ == "__main__":
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--keep", type=float, default=1)
-    parser.add_argument("--hard", type=int, default=1, help="negatives for each question; -1: every article, see above")
+    parser.add_argument("--hard", type=int, default=1, help="negatives for each question; -1: every article (leave --miner alone then)")
     parser.add_argument("--batch", type=int, default=24, help="questions")
     parser.add_argument("--article", type=int, default=128, help="tokens of an article that are read")
     parser.add_argument("--temperature", type=float, default=.05)
@@ -284,5 +305,8 @@ if __name__ == "__main__":
     parser.add_argument("--from", action="append", dest="source", metavar="FILE[:N]", help="questions beside this script, N of them if stated")
     parser.add_argument("--miner", choices=("start", "published"), default="start", help="the weights that find hard negatives")
     parser.add_argument("--among", type=int, default=40, help="hard negatives are drawn from so many best wrong articles")
+    parser.add_argument("--kin", type=int, default=1, help="so many questions on one document stand together in a batch")
+    parser.add_argument("--save", type=int, default=0, help="write the weights so far after so many steps, as TUNED-s….onnx")
+    parser.add_argument("--pool", type=int, default=0, help="besides the right articles only so many others, drawn by --seed; 0 for all")
     parser.add_argument("--near", type=float, default=.93, help="cosine above which an article of another document is not wrong")
     train(parser.parse_args())
