@@ -68,7 +68,7 @@ func convert(g *graph, tokens []string) (*weights.Model, error) {
 	kind := c.values("embeddings.token_type_embeddings.weight", 2, weights.Hidden)
 	c.norm(&m.Norm, "embeddings.LayerNorm")
 	for i := range m.Layers {
-		l, at := &m.Layers[i], fmt.Sprintf("encoder.layer.%d.", i)
+		l, at := &m.Layers[i], layer(i)
 		c.matrix(&l.Query, at+"attention.self.query")
 		c.matrix(&l.Key, at+"attention.self.key")
 		c.matrix(&l.Value, at+"attention.self.value")
@@ -99,6 +99,9 @@ func convert(g *graph, tokens []string) (*weights.Model, error) {
 	m.Places.Set(vectors)
 	return m, nil
 }
+
+// layer is how the names of a layer's weights begin.
+func layer(i int) string { return fmt.Sprintf("encoder.layer.%d.", i) }
 
 // converter takes weights from a graph until something is missing.
 type converter struct {

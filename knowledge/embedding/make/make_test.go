@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"rongcuo/knowledge/embedding/weights"
 )
 
 // message writes protobuf: one field of a stated length.
@@ -52,6 +54,28 @@ func TestGraph(t *testing.T) {
 		if got, err := g.values(name, shape...); err == nil {
 			t.Errorf("%s of shape %v: %v", name, shape, got)
 		}
+	}
+}
+
+// What is changed in a graph and put back stands in the file.
+func TestNumbersArePutBack(t *testing.T) {
+	raw := sampleModel()
+	g, err := readGraph(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.tensors["bias"].values[4] = -7.25
+	for _, tensor := range g.tensors {
+		tensor.put()
+	}
+	if g, err = readGraph(raw); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := g.values("bias", 6); err != nil || !slices.Equal(got, []float32{1, -2, 3.5, 0, -7.25, 6}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := g.values("onnx::MatMul_7", 2, 3); err != nil || got[4] != 5 {
+		t.Errorf("the other one: %v, %v", got, err)
 	}
 }
 
@@ -112,5 +136,53 @@ func TestThePublishedModelGivesTheSameFile(t *testing.T) {
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != publishedSum {
 		t.Errorf("the package gives the file %s", got)
+	}
+}
+
+// A weights file written back as a model and made into a file again differs
+// by rounding alone.
+func TestUnpackedWeightsAreTheSame(t *testing.T) {
+	path := os.Getenv("EMBEDDING_PACKAGE")
+	if path == "" {
+		t.Skip("EMBEDDING_PACKAGE is not set to the published package (55 MB)")
+	}
+	want, err := build(path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, raw, err := open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unpack(raw, tokens, want); err != nil {
+		t.Fatal(err)
+	}
+	g, err := readGraph(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := convert(g, tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want.Layers {
+		a, b := want.Layers[i].Narrow.Values(), got.Layers[i].Narrow.Values()
+		for j := range a {
+			if math.Abs(float64(a[j]-b[j])) > 1e-6 {
+				t.Fatalf("layer %d, weight %d: %v became %v", i, j, a[j], b[j])
+			}
+		}
+	}
+	a, b := make([]float32, 512), make([]float32, 512)
+	for _, table := range [][2]*weights.Table{{&want.Words, &got.Words}, {&want.Places, &got.Places}} {
+		for r := range 500 {
+			table[0].Row(r, a)
+			table[1].Row(r, b)
+			for j := range a {
+				if math.Abs(float64(a[j]-b[j])) > .02 {
+					t.Fatalf("row %d, %d: %v became %v", r, j, a[j], b[j])
+				}
+			}
+		}
 	}
 }

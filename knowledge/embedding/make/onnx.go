@@ -9,10 +9,19 @@ import (
 	"strings"
 )
 
-// tensor holds the numbers of one initialiser, row after row.
+// tensor holds the numbers of one initialiser, row after row, and where they
+// stand in the file.
 type tensor struct {
 	shape  []int
 	values []float32
+	raw    []byte
+}
+
+// put writes the numbers, changed or not, back to where they stood.
+func (t tensor) put() {
+	for i, x := range t.values {
+		binary.LittleEndian.PutUint32(t.raw[4*i:], math.Float32bits(x))
+	}
 }
 
 // graph holds what is needed of a model: its initialisers, and under the
@@ -151,6 +160,7 @@ func (g *graph) addTensor(data []byte) error {
 	for i := range t.values {
 		t.values[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 	}
+	t.raw = raw
 	g.tensors[name] = t
 	return nil
 }

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Fine-tune the search model on the questions of this folder, on the CPU.
 
-    train.py MODEL TUNED.onnx [--epochs 1] [--rate 5e-5] [--start FILE.onnx] [--replay N] [--more FOLDER] …
+    train.py MODEL TUNED.onnx [--start FILE.onnx] [--from FILE[:N]] … [--more FOLDER] … [--epochs 1] [--rate 5e-5] …
 
 MODEL is a folder with bge-small-zh-v1.5.onnx and bge-small-zh-v1.5-tokenizer.json, as the published package holds them
-(see ../MODEL_CARD.md). Needs the Python packages jax, optax, onnx, tokenizers, numpy and scipy. articles.jsonl,
-questions.jsonl and everyday.jsonl beside this file are the data, and articles.jsonl and questions.jsonl of each --more
-FOLDER. --start goes on from weights that an earlier run wrote, with --replay questions of questions.jsonl and all others.
+(see ../MODEL_CARD.md). Needs the Python packages jax, optax, onnx, tokenizers, numpy and scipy. The data are articles.jsonl
+beside this file, the questions of each --from FILE beside it (N of them, drawn by --seed; without --from every file of
+questions), and articles.jsonl and questions.jsonl of each --more FOLDER. --start goes on from the weights of an earlier run.
 After each epoch but the last the weights so far are written as TUNED-e1.onnx, TUNED-e2.onnx, …
 
 The loss is contrastive: each question's article against the articles of the other questions of the batch and --hard
-articles that look right and are not, found among the training articles by words and by the vectors of the unchanged
-model. Articles nearly equal to a right one never count as wrong. --keep is the share of the tuned weights in the result,
+articles for each that look right and are not, found among the training articles by words and by the vectors of the
+--miner. With --hard -1 it stands against every article there is, by the vector that each had when it was last the right one
+(or at the start): three times as fast as two hard negatives, since a batch holds right articles only. Articles nearly equal to a right one never count as wrong, nor do articles of other documents that are near it
+(--near): a rule of another county on the same matter is right too. --keep is the share of the tuned weights in the result,
 the rest being the unchanged ones; mean.py gives the mean of several runs.
 
 TUNED.onnx goes to the program that writes the weights file: go run ./knowledge/embedding/make -tuned TUNED.onnx …
@@ -24,7 +26,8 @@ from onnx import numpy_helper
 from tokenizers import Tokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-HEADS, QUESTION, STEP = 8, 64, 32  # STEP: texts are padded to a multiple of it
+HEADS, QUESTION, STEP = 8, 48, 48  # STEP: texts are padded to a multiple of it
+FILES = ["questions.jsonl", "everyday.jsonl", "misses.jsonl"]
 MODEL, TOKENIZER = "bge-small-zh-v1.5.onnx", "bge-small-zh-v1.5-tokenizer.json"
 PARTS = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense")
 
@@ -161,16 +164,24 @@ def z(x):
     return (x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + 1e-9)
 
 
-def hard_negatives(reader, model, texts, questions, right, longest):
-    """For each question the 40 best wrong articles, and [articles, articles] nearness."""
-    vectors = reader.vectors(model, texts, longest)
+def document(title):
+    return re.sub("第[一二三四五六七八九十百零〇]+条(之[一二三四五六七八九十])?$", "", title)
+
+
+def hard_negatives(reader, model, titles, texts, questions, right, args):
+    """For each question the --among best wrong articles, and [articles, articles]: whether both are right if one is."""
+    vectors = reader.vectors(model, texts, args.article)
     score = .3 * z(word_scores(texts, questions)) + .7 * z(reader.vectors(model, questions, QUESTION) @ vectors.T)
-    copies = vectors @ vectors.T > .93
+    of = np.unique([document(t) for t in titles], return_inverse=True)[1]
+    copies = vectors @ vectors.T > np.where(of[:, None] == of, .93, args.near)
     out = []
     for row, those in enumerate(right):
-        order = [int(j) for j in np.argsort(-score[row], kind="stable")[:60] if not copies[those, j].any()]
-        out.append(order[:40])
-    return out, copies
+        order = [int(j) for j in np.argsort(-score[row], kind="stable")[:3 * args.among] if not copies[those, j].any()]
+        out.append(order[:args.among])
+    ranks = [int((score[row] > max(score[row][j] for j in those)).sum()) for row, those in enumerate(right)]
+    print("%d questions, %d articles, %.1f of them as right as each; before training the right one is first for %.3f, among five for %.3f"
+          % (len(questions), len(texts), copies.sum(1).mean(), np.mean([r < 1 for r in ranks]), np.mean([r < 5 for r in ranks])), flush=True)
+    return vectors, out, copies
 
 
 # ---- training ----
@@ -181,54 +192,98 @@ def lines(folder, name):
 
 
 def data(args, dice):
-    """The texts of all articles, and (question, numbers of its right articles) of what is trained on."""
-    articles = [a for folder in [HERE] + args.more for a in lines(folder, "articles.jsonl")]
-    at = {a["id"]: i for i, a in enumerate(articles)}
-    asked = lines(HERE, "questions.jsonl")
-    if args.replay:
-        asked = dice.sample(asked, args.replay)
-    if not args.first:
-        asked += lines(HERE, "everyday.jsonl")
+    """All articles, and (question, numbers of its right articles) of what is trained on."""
+    articles, asked = [a for folder in [HERE] + args.more for a in lines(folder, "articles.jsonl")], []
+    for name in args.source or FILES:
+        name, _, some = name.partition(":")
+        asked += dice.sample(lines(HERE, name), int(some)) if some else lines(HERE, name)
     asked += [q for folder in args.more for q in lines(folder, "questions.jsonl")]
-    return [a["title"] + "\n" + a["text"] for a in articles], [(q["question"], [at[a] for a in [q["article"]] + q.get("also", [])]) for q in asked]
+    if args.pool:
+        needed = {a for q in asked for a in [q["article"]] + q.get("also", [])}
+        others = [a["id"] for a in articles if a["id"] not in needed]
+        needed.update(dice.sample(others, min(args.pool, len(others))))
+        articles = [a for a in articles if a["id"] in needed]
+    at = {a["id"]: i for i, a in enumerate(articles)}
+    return articles, [(q["question"], [at[a] for a in [q["article"]] + q.get("also", [])]) for q in asked]
+
+
+def shuffled(order, documents, kin, dice):
+    """The order of an epoch: up to kin questions on one document follow each other, so that a batch holds wrong articles
+    that look right without a search for them."""
+    dice.shuffle(order)
+    if kin < 2:
+        return order
+    runs = collections.defaultdict(list)
+    for i in order:
+        runs[documents[i]].append(i)
+    runs = [those[at:at + kin] for those in runs.values() for at in range(0, len(those), kin)]
+    dice.shuffle(runs)
+    return [i for run in runs for i in run]
 
 
 def train(args):
     dice = random.Random(args.seed)
-    texts, asked = data(args, dice)
+    articles, asked = data(args, dice)
+    titles, texts = [a["title"] for a in articles], [a["title"] + "\n" + a["text"] for a in articles]
     questions, right = [q for q, _ in asked], [a for _, a in asked]
     reader, unchanged = Reader(args.model), read_model(os.path.join(args.model, MODEL))
-    negatives, copies = hard_negatives(reader, unchanged, texts, questions, right, args.article)
+    model = read_model(args.start) if args.start else unchanged
+    if args.hard:
+        bank, negatives, copies = hard_negatives(reader, {"start": model, "published": unchanged}[args.miner], titles, texts, questions, right, args)
+    else:
+        negatives, copies = [[]] * len(questions), np.eye(len(texts), dtype=bool)
     steps = len(questions) // args.batch * args.epochs
     schedule = optax.warmup_cosine_decay_schedule(0, args.rate, max(1, steps // 10), steps)
     optimizer = optax.chain(optax.clip_by_global_norm(1.), optax.adamw(schedule, weight_decay=.01))
 
-    @jax.jit
-    def step(model, state, asked, asked_at, shown, shown_at, excused):
-        def loss(model):
-            q, a = (jnp.concatenate([encode(model, ids) for ids in halves])[at] for halves, at in ((asked, asked_at), (shown, shown_at)))
-            s = jnp.where(excused, -1e4, q @ a.T / args.temperature)
-            return optax.softmax_cross_entropy_with_integer_labels(s, jnp.arange(len(q))).mean()
-        value, gradient = jax.value_and_grad(loss)(model)
-        change, state = optimizer.update(gradient, state, model)
-        return optax.apply_updates(model, change), state, value
+    def vectors(model, halves, at):
+        return jnp.concatenate([encode(model, ids) for ids in halves])[at]
 
-    model = read_model(args.start) if args.start else unchanged
+    def descend(loss, model, state):
+        (value, more), gradient = jax.value_and_grad(loss, has_aux=True)(model)
+        change, state = optimizer.update(gradient, state, model)
+        return optax.apply_updates(model, change), state, value, more
+
+    @jax.jit
+    def against_batch(model, state, asked, shown, excused):
+        def loss(model):
+            q, a = vectors(model, *asked), vectors(model, *shown)
+            s = jnp.where(excused, -1e4, q @ a.T / args.temperature)
+            return optax.softmax_cross_entropy_with_integer_labels(s, jnp.arange(len(q))).mean(), None
+        return descend(loss, model, state)
+
+    @jax.jit
+    def against_all(model, state, asked, shown, which, bank, excused):
+        def loss(model):
+            q, a = vectors(model, *asked), vectors(model, *shown)
+            now = bank.at[which].set(a)
+            s = jnp.where(excused, -1e4, q @ now.T / args.temperature)
+            return optax.softmax_cross_entropy_with_integer_labels(s, which).mean(), now
+        return descend(loss, model, state)
+
     state, order, losses, began = optimizer.init(model), list(range(len(questions))), [], time.time()
     for epoch in range(args.epochs):
         if epoch:
             write_model(args.model, model, args.out.replace(".onnx", "-e%d.onnx" % epoch))
-        dice.shuffle(order)
+        order = shuffled(order, [document(titles[r[0]]) for r in right], args.kin, dice)
         for first in range(0, len(order) - args.batch + 1, args.batch):
             batch = order[first:first + args.batch]
             shown = [dice.choice(right[i]) for i in batch]
-            for i in batch:
-                shown += dice.sample(negatives[i], args.hard)
-            excused = np.array([[c != r and copies[right[i], j].any() for c, j in enumerate(shown)] for r, i in enumerate(batch)])
-            model, state, loss = step(model, state, *reader.groups([questions[i] for i in batch], QUESTION), *reader.groups([texts[j] for j in shown], args.article), excused)
+            ids = reader.groups([questions[i] for i in batch], QUESTION)
+            if args.hard < 0:
+                excused = np.array([copies[right[i]].any(0) for i in batch])
+                excused[np.arange(len(batch)), shown] = False
+                model, state, loss, bank = against_all(model, state, ids, reader.groups([texts[j] for j in shown], args.article), np.array(shown), bank, excused)
+            else:
+                for i in batch:
+                    shown += dice.sample(negatives[i], args.hard)
+                excused = np.array([[c != r and copies[right[i], j].any() for c, j in enumerate(shown)] for r, i in enumerate(batch)])
+                model, state, loss, _ = against_batch(model, state, ids, reader.groups([texts[j] for j in shown], args.article), excused)
             losses.append(float(loss))
-            if len(losses) % 20 == 0:
-                print("step %d of %d, loss %.3f, %d s" % (len(losses), steps, np.mean(losses[-20:]), time.time() - began), flush=True)
+            if args.save and len(losses) % args.save == 0:
+                write_model(args.model, model, args.out.replace(".onnx", "-s%d.onnx" % len(losses)))
+            if len(losses) % 10 == 0:
+                print("step %d of %d, loss %.3f, %d s" % (len(losses), steps, np.mean(losses[-10:]), time.time() - began), flush=True)
     kept = jax.tree.map(lambda tuned, published: args.keep * tuned + (1 - args.keep) * published, model, unchanged)
     write_model(args.model, kept, args.out)
 
@@ -240,13 +295,18 @@ if __name__ == "__main__":
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--keep", type=float, default=1)
-    parser.add_argument("--hard", type=int, default=1)
+    parser.add_argument("--hard", type=int, default=1, help="negatives for each question; -1: every article (leave --miner alone then)")
     parser.add_argument("--batch", type=int, default=24, help="questions")
     parser.add_argument("--article", type=int, default=128, help="tokens of an article that are read")
     parser.add_argument("--temperature", type=float, default=.05)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--start", help="weights to go on from, an .onnx file")
     parser.add_argument("--more", action="append", default=[], metavar="FOLDER", help="further articles.jsonl and questions.jsonl")
-    parser.add_argument("--replay", type=int, default=0, help="only so many of questions.jsonl, drawn by --seed; 0 for all")
-    parser.add_argument("--first", action="store_true", help="questions.jsonl without everyday.jsonl")
+    parser.add_argument("--from", action="append", dest="source", metavar="FILE[:N]", help="questions beside this script, N of them if stated")
+    parser.add_argument("--miner", choices=("start", "published"), default="start", help="the weights that find hard negatives")
+    parser.add_argument("--among", type=int, default=40, help="hard negatives are drawn from so many best wrong articles")
+    parser.add_argument("--kin", type=int, default=1, help="so many questions on one document stand together in a batch")
+    parser.add_argument("--save", type=int, default=0, help="write the weights so far after so many steps, as TUNED-s….onnx")
+    parser.add_argument("--pool", type=int, default=0, help="besides the right articles only so many others, drawn by --seed; 0 for all")
+    parser.add_argument("--near", type=float, default=.93, help="cosine above which an article of another document is not wrong")
     train(parser.parse_args())

@@ -61,6 +61,17 @@ func (m *Matrix) Set(values []float32) {
 	}
 }
 
+// Values gives the weights as Set takes them.
+func (m *Matrix) Values() []float32 {
+	values := make([]float32, m.In*m.Out)
+	for i := range m.In {
+		for o := range m.Out {
+			values[i*m.Out+o] = m.Scale[i/Group*m.Out+o] * float32(int8(m.Bytes[m.place(i, o)]))
+		}
+	}
+	return values
+}
+
 // place is where the weight from input i to output o stands in Bytes.
 func (m *Matrix) place(i, o int) int {
 	group := o/Block*(m.In/Group) + i/Group

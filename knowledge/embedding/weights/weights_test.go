@@ -110,6 +110,11 @@ func TestEightBitsAreNear(t *testing.T) {
 			}
 		}
 	}
+	for i, x := range matrix.Values() {
+		if step := matrix.Scale[i/matrix.Out/Group*matrix.Out+i%matrix.Out]; math.Abs(float64(x-values[i])) > .501*float64(step) {
+			t.Fatalf("Values: weight %d: %v became %v", i, values[i], x)
+		}
+	}
 	rows := make([][]float32, Positions)
 	for p := range rows {
 		rows[p] = values[p*Hidden:][:Hidden]
