@@ -47,7 +47,7 @@ func TestAFilingInABrowser(t *testing.T) {
 	p.press("涉及资金：45万元")
 	p.sees("大约涉及多少资金")
 	p.write("三十万元")
-	p.sees("所填内容真实") // the content has changed: it is declared anew
+	p.until("document.getElementById('log').textContent.split('所填内容真实').length > 2") // the content has changed: it is declared anew
 	p.press("我承诺")
 	p.sees("涉及资金：30万元")
 	p.shot("filing-review")

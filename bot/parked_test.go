@@ -26,5 +26,5 @@ func TestAnOwnerPutsBackWhatWasSetAside(t *testing.T) {
 	admin.Press(list, "重新处理")
 	admin.AwaitText("1 条已经重新排队")
 	admin.Say("/audit")
-	admin.AwaitText("搁置消息重新排队")
+	admin.AwaitText("让搁置的消息重新排队")
 }
