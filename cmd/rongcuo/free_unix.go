@@ -1,4 +1,4 @@
-//go:build linux || darwin || freebsd
+//go:build linux || darwin
 
 package main
 
@@ -8,7 +8,7 @@ import "syscall"
 // false where the system does not say.
 func freeBytes(dir string) (free uint64, ok bool) {
 	var s syscall.Statfs_t
-	if syscall.Statfs(dir, &s) != nil || s.Bavail < 0 {
+	if syscall.Statfs(dir, &s) != nil {
 		return 0, false
 	}
 	return uint64(s.Bavail) * uint64(s.Bsize), true
