@@ -38,6 +38,9 @@ func (b *Base) enough(g *generation, q Question, f finding) (lacking string, ok 
 	if thing, lacks := b.safeguards.lacks(q.Text, text); lacks {
 		return thing, false
 	}
+	if len(leaning(q)) > 0 {
+		return "", true // what it asks for was named before
+	}
 	thing := g.unheardOf(q.Text)
 	return thing, thing == ""
 }
@@ -68,8 +71,8 @@ const oneClause = 18 // characters
 
 var (
 	asksForThing = []*regexp.Regexp{
-		regexp.MustCompile(`^[^，,。；;]*(?:有没有|有|要|用|能|可以|会|需要|找|请|带|发|给|写|交|穿|买)([\p{Han}A-Za-z]{2,4}?)(?:吗|么|嘛)?[?？]?$`),
-		regexp.MustCompile(`^[^，,。；;]*(?:什么|哪[家个种]|几[枚张页]|多少)([\p{Han}A-Za-z]{2,4})[?？]?$`),
+		regexp.MustCompile(`^[^，,。；;]*(?:有没有|有|要|用|能|可以|会|需要|找|请|带|发|给|写|交|穿|买)([\p{Han}A-Za-z]{2,4}?)(?:吗|么|嘛|呢|啊|吧)?[?？]?$`),
+		regexp.MustCompile(`^[^，,。；;]*(?:什么|哪[家个种]|几[枚张页]|多少)([\p{Han}A-Za-z]{2,4}?)(?:呢|啊)?[?？]?$`),
 	}
-	noThing = regexp.MustCompile(`什|怎|多|哪|谁|几|吗|我|你|他|自己|别人|时候|[不得了的这那]|[上下进出过起]去?来?$`)
+	noThing = regexp.MustCompile(`什|怎|多|哪|谁|几|吗|我|你|他|自己|别人|时候|[不得了的这那呢呀]|[上下进出过起]去?来?$`)
 )

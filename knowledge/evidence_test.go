@@ -53,6 +53,8 @@ func TestADetailThatIsOnlyMentionedIsNotWhatIsAskedFor(t *testing.T) {
 		"开会时录音算不算反对的证据？",
 		"第五种具体要满足什么？",
 		"备案事项办结报告什么时候交？",
+		"那要是没有会议记录呢",
+		"没有会议记录呢？",
 	} {
 		if a := ask(t, b, Question{Text: question}); a.Status != Answered {
 			t.Errorf("%s: %s, %s", question, a.Status, a.Hint)
