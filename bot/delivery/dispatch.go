@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -58,6 +59,10 @@ func (o *Office) handle(ctx context.Context, c Claim) {
 		o.await(ctx, c, began, err)
 	case o.troubleOf(c, err) == Full:
 		o.refuse(ctx, c, err)
+	case errors.Is(err, ErrConflict) && time.Since(c.Received) < meetingTime:
+		wait := 20*time.Millisecond + rand.N(80*time.Millisecond)
+		log.Info("met another update at the same session; again soon", "in", wait)
+		o.end(ctx, c, Outcome{State: Retry, Delay: wait, Uncounted: true})
 	case c.Tries >= MaxTries:
 		o.park(ctx, c, err)
 	default:
@@ -66,6 +71,11 @@ func (o *Office) handle(ctx context.Context, c Claim) {
 		o.end(ctx, c, Outcome{State: Retry, Delay: wait})
 	}
 }
+
+// meetingTime is how long updates that meet others at the same session, such as a
+// shared draft or the list of a unit, give way without a try being counted. They
+// come again soon, each at another moment.
+const meetingTime = time.Minute
 
 // end settles a claim and logs what it could not.
 func (o *Office) end(ctx context.Context, c Claim, out Outcome) error {

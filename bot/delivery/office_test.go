@@ -238,6 +238,37 @@ func TestACrashingUpdateIsParkedAndTheChatGoesOn(t *testing.T) {
 	})
 }
 
+// Updates of many chats that change one session at the same moment all come
+// through, in a second or two, and none is set aside.
+func TestUpdatesThatMeetAtASessionGiveWay(t *testing.T) {
+	const people = 20
+	handler := func(ctx context.Context, turn *Turn) error {
+		value, err := turn.Load(ctx, "shared")
+		if err != nil {
+			return err
+		}
+		time.Sleep(30 * time.Millisecond) // the others read it meanwhile
+		if err := turn.Save("shared", append(value, 'x'), time.Hour); err != nil {
+			return err
+		}
+		return echo(ctx, turn)
+	}
+	inBubble(t, handler, func(t *testing.T, o *Office, r *recorder) {
+		for i := range people {
+			arrive(t, o, int64(i+1), int64(100+i), "我")
+		}
+		settle(20 * time.Second)
+		for i := range people {
+			if got := r.texts(int64(100 + i)); len(got) != 1 || !strings.Contains(got[0], "我") {
+				t.Errorf("chat %d got %q", 100+i, got)
+			}
+		}
+		if value, _, err := o.store.Load(t.Context(), "shared"); err != nil || len(value) != people {
+			t.Errorf("%d changes of %d: %v", len(value), people, err)
+		}
+	})
+}
+
 func TestAnUpdateThatKillsTheProcessIsParked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	synctest.Test(t, func(t *testing.T) {
