@@ -241,7 +241,7 @@ func TestACrashingUpdateIsParkedAndTheChatGoesOn(t *testing.T) {
 // Updates of many chats that change one session at the same moment all come
 // through, in a second or two, and none is set aside.
 func TestUpdatesThatMeetAtASessionGiveWay(t *testing.T) {
-	const people = 20
+	const people = 120
 	handler := func(ctx context.Context, turn *Turn) error {
 		value, err := turn.Load(ctx, "shared")
 		if err != nil {
