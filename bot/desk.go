@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rongcuo/bot/delivery"
@@ -26,6 +28,38 @@ func (b *Bot) waiting(ctx context.Context, c *chat, _ string) error {
 // filings lists those of the person's unit.
 func (b *Bot) filings(ctx context.Context, c *chat, _ string) error {
 	return b.cards(ctx, c, headFilings, textNoFilings, b.config.Desk.Mine)
+}
+
+// formProgress is the short form that a reminder asks for (risk-filing, 进展临期).
+const formProgress = "progress"
+
+// progress begins the report on progress, as the reminder says: at once where one
+// filing waits for it, otherwise by choice.
+func (b *Bot) progress(ctx context.Context, c *chat, _ string) error {
+	if !b.files() {
+		return c.say(textDraftLater, nil)
+	}
+	cards, err := b.config.Desk.Mine(ctx, c.user, records.Filter{Limit: deskPage})
+	if err != nil {
+		return err
+	}
+	var rows [][]button
+	for _, k := range cards {
+		full, err := b.config.Desk.Look(ctx, c.user, k.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(full.Choices, func(ch records.Choice) bool { return ch.ID == formProgress }) {
+			rows = append(rows, []button{{clip(k.Matter, 20), fmt.Sprintf("act:%s:%d:%s:", k.ID, full.Card.Revision, formProgress)}})
+		}
+	}
+	switch len(rows) {
+	case 0:
+		return c.say(textNoProgress, nil)
+	case 1:
+		return b.pressAct(ctx, c, strings.TrimPrefix(rows[0][0].data, "act:"))
+	}
+	return c.say(textWhichProgress, keyboard(rows))
 }
 
 func (b *Bot) cards(ctx context.Context, c *chat, head, none string, list func(context.Context, int64, records.Filter) ([]records.Card, error)) error {

@@ -50,6 +50,8 @@ const (
 	textSameOpen       = "提醒：本单位同一事项的申请 %s 正在办理（%s），请不要重复申请。"
 	buttonChanged      = "情况有变化，改自查"
 
+	textNoProgress      = "目前没有正在实施、可以报送进展的备案。发 /my 看本单位的备案。"
+	textWhichProgress   = "要报送哪一件的进展？"
 	textCalendar        = "办理期限按工作日计算。已有放假安排的年份：%s。\n要增加一年，请把国务院办公厅当年放假通知的正文粘贴到这里。没有安排的年份按周一到周五计算，日期前加“约”。"
 	textNoNotice        = "没有读出放假安排。请粘贴通知正文，要有年份，例如：2027年……国庆节：10月1日至7日放假调休。9月26日上班。"
 	textHolidays        = "<b>%d年的放假安排</b>，请与通知核对："
@@ -106,7 +108,8 @@ var (
 func init() { // methods that look into the tables
 	commands = append(commands,
 		command{[]string{"file", "起草备案", "风险备案"}, "起草或者继续填写风险备案", everyone, (*Bot).file},
-		command{[]string{"my", "我的备案", "报进展"}, "本单位的备案", applicants, (*Bot).filings},
+		command{[]string{"my", "我的备案"}, "本单位的备案", applicants, (*Bot).filings},
+		command{[]string{"progress", "报进展"}, "报送进展", applicants, (*Bot).progress},
 		command{[]string{"todo", "待办"}, "待您办理的备案", actors, (*Bot).waiting},
 		command{[]string{"register", "台账"}, "备案台账", lookers, (*Bot).register},
 		command{[]string{"calendar", "放假安排"}, "放假和调休安排", keepers, (*Bot).calendar},
