@@ -217,6 +217,9 @@ func answers(p *localtelegramtest.Person) int {
 // Promise R6, issue: with polling exactly one polls; when it is killed another
 // takes over within 15 s, and nothing is lost or said twice.
 func TestOfSeveralReplicasOnePollsAndAnotherTakesOver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: whole processes, which the race detector does not see into")
+	}
 	w := newTown(t)
 	a, b := w.start(t, "a"), w.start(t, "b")
 	await(t, "poller", takeover, func() bool { return a.polls() || b.polls() }, a, b)
@@ -252,6 +255,9 @@ func TestOfSeveralReplicasOnePollsAndAnotherTakesOver(t *testing.T) {
 // With webhooks all replicas serve behind one address, and one that dies takes
 // nothing with it.
 func TestWithAWebhookAllReplicasServe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: whole processes, which the race detector does not see into")
+	}
 	w := newTown(t)
 	addresses := []string{freeAddress(t), freeAddress(t)}
 	var came [2]atomic.Int64
@@ -322,6 +328,9 @@ func TestWithAWebhookAllReplicasServe(t *testing.T) {
 
 // Scheduled work is done once, however many replicas there are.
 func TestANoticeThatIsDueComesOnceFromSeveralReplicas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: whole processes, which the race detector does not see into")
+	}
 	w := newTown(t)
 	var admin localtelegram.Person
 	for _, p := range localtelegram.DefaultPeople() {

@@ -58,6 +58,9 @@ func filingDesk(t *testing.T, book *records.Book) *records.Desk {
 // numbers given afterwards is one of those that were told and are lost.
 // RONGCUO_TEST_TOLD is how many are told before the backup, 100 by default.
 func TestEveryNumberToldBeforeABackupIsThereAfterARestore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: whole processes, which the race detector does not see into")
+	}
 	before, err := strconv.Atoi(os.Getenv("RONGCUO_TEST_TOLD"))
 	if err != nil {
 		before = 100
