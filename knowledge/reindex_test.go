@@ -127,7 +127,8 @@ func testAFailedBuildChangesNothing(t *testing.T, d database) {
 			other := d.base(t, m)
 			mend := ""
 			other.embedder = embedderThen{m, func() { mend = during(other, cancel) }}
-			writeFile(t, docs, "b.md", rule("乙办法", "新的条文在这里。"))
+			// A text of its own, so that its vector is not there already.
+			writeFile(t, docs, "b.md", rule("乙办法", "新的条文在这里："+name+"。"))
 			entries, err := documents.WalkDir(t.Context(), docs)
 			if err != nil {
 				t.Fatal(err)
