@@ -1,35 +1,21 @@
 package conversations
 
 import (
-	_ "embed"
 	"regexp"
 	"slices"
 	"strings"
+
+	"rongcuo/conversations/typed"
 )
 
 // A redacted copy goes to people who need the case and not the persons. Fields
 // that hold names are left out; a name that stands there, or that looks like one
-// in a long text (a surname, one or two more characters, and a word that only
-// follows or precedes names), keeps its surname alone; of a telephone number the
+// in a text (typed.PersonNames), keeps its surname alone; of a telephone number the
 // area code and the last two digits stay. Nothing can find every name: whoever
 // hands the copy on reads it once more, and is told so.
 
 // redacted stands where a name of a person was left out.
 const redacted = "（略）"
-
-// surnames are the usual Chinese surnames, those of two characters first.
-//
-//go:embed surnames.txt
-var surnamesList string
-
-var surnames = strings.Join(strings.Fields(surnamesList), "|")
-
-// Words that stand before or behind the name of a person. They are long enough
-// to make a chance meeting rare: 张家 and 王先 are none.
-var (
-	nameBehind = regexp.MustCompile(`(` + surnames + `)([\p{Han}]{1,2}?)(同志|先生|女士|老师|主任|书记|局长|副局长|科长|股长|主席|经理|律师|等人|本人|反映|签字|负责|联系)`)
-	nameBefore = regexp.MustCompile(`(联系人|负责人|承办人|经办人|户主|居民|村民|业主|住户|当事人|姓名|代表)([：:是为]?)(` + surnames + `)([\p{Han}]{1,2})([，。；、：（）()\s]|$)`)
-)
 
 const (
 	someone            = "某某"
@@ -64,10 +50,7 @@ func (p *Procedure) mask(c Content) mask {
 	return m
 }
 
-var (
-	plainName = regexp.MustCompile(`^[\p{Han}]{2,4}$`)
-	atSurname = regexp.MustCompile(`^(?:` + surnames + `)`)
-)
+var plainName = regexp.MustCompile(`^[\p{Han}]{2,4}$`)
 
 // field is an answer in a redacted copy.
 func (m mask) field(f *Field, v Value) string {
@@ -85,19 +68,10 @@ func (m mask) text(s string) string {
 	if !m.on {
 		return s
 	}
-	for _, name := range m.names {
-		s = strings.ReplaceAll(s, name, surnameOf(name)+someone)
+	for _, name := range slices.Concat(m.names, typed.PersonNames(s)) {
+		s = strings.ReplaceAll(s, name, typed.Surname(name)+someone)
 	}
-	s = nameBehind.ReplaceAllString(s, "${1}"+someone+"${3}")
-	s = nameBefore.ReplaceAllString(s, "${1}${2}${3}"+someone+"${5}")
 	return mobileNumber.ReplaceAllStringFunc(landLine.ReplaceAllStringFunc(s, hideNumber), hideNumber)
-}
-
-func surnameOf(name string) string {
-	if m := atSurname.FindString(name); m != "" {
-		return m
-	}
-	return string([]rune(name)[:1])
 }
 
 var (

@@ -137,29 +137,6 @@ func TestALongParagraphIsCutAfterSentences(t *testing.T) {
 	}
 }
 
-// A look-up of 第三款第（二）项 must find it in whichever part holds it.
-func TestItemsAreFoundInTheirPart(t *testing.T) {
-	long := strings.Repeat("说明文字，", 40)
-	d := Split("a.md", "第一条　甲"+long+"：\n（一）子"+long+"；\n（二）丑。\n乙"+long+"：\n（一）寅；\n丙。")
-	if len(d.Passages) < 2 {
-		t.Fatalf("%d parts", len(d.Passages))
-	}
-	for _, c := range []struct {
-		paragraph, item int
-		want            string
-	}{{1, 2, "（二）丑。"}, {0, 2, "（二）丑。"}, {2, 1, "（一）寅；"}, {3, 0, "丙。"}} {
-		var found []string
-		for _, p := range d.Passages {
-			if text, ok := p.Item(c.paragraph, c.item); ok {
-				found = append(found, text)
-			}
-		}
-		if len(found) != 1 || found[0] != c.want {
-			t.Errorf("第%d款第%d项: %q, want %q", c.paragraph, c.item, found, c.want)
-		}
-	}
-}
-
 func TestLinesOfACorpus(t *testing.T) {
 	for title, want := range map[string][3]string{
 		"中华人民共和国刑法第二条":        {"中华人民共和国刑法", "第二条", "法律"},

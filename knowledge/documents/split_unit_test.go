@@ -19,15 +19,6 @@ func TestUnitsAreLiteral(t *testing.T) {
 	if s := strings.Join(got, "|"); s != want {
 		t.Errorf("%s", s)
 	}
-	p := Passage{Text: text}
-	for _, c := range []struct {
-		paragraph, item int
-		want            string
-	}{{0, 2, "（二）乙；"}, {2, 0, "单位应当报告。"}, {2, 1, "（一）丁；"}, {9, 0, ""}} {
-		if got, _ := p.Item(c.paragraph, c.item); got != c.want {
-			t.Errorf("第%d款第%d项: %q", c.paragraph, c.item, got)
-		}
-	}
 }
 
 // A table is part of the paragraph above it, and 1. below a colon is no 款: the

@@ -126,18 +126,3 @@ func trimBrackets(s string) string {
 	r := []rune(s)
 	return string(r[1 : len(r)-1])
 }
-
-// Item gives the literal text of 第N款第M项. A paragraph of 0 takes the first
-// paragraph that has such an item; an item of 0 gives the whole paragraph.
-func (p Passage) Item(paragraph, item int) (string, bool) {
-	above := max(p.Begins-1, 0) // paragraphs of the article that stand in earlier parts
-	for _, u := range Units(p.Text) {
-		here := u.Paragraph + above
-		switch {
-		case item == 0 && u.Kind == Paragraph && here == paragraph,
-			item > 0 && u.Kind == Item && u.Number == item && (paragraph == 0 || here == paragraph):
-			return u.Text, true
-		}
-	}
-	return "", false
-}
