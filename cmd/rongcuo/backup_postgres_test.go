@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"filippo.io/age"
+
 	"rongcuo/conversations/records"
 	"rongcuo/knowledge/postgrestest"
 )
@@ -27,11 +29,11 @@ func TestABackupOfPostgreSQLUnderLoadRestoresAllThatWasAcknowledged(t *testing.T
 	if err := os.Remove(filepath.Join(dir, databaseFile)); err != nil { // as on a server that never had one
 		t.Fatal(err)
 	}
-	secret := filepath.Join(t.TempDir(), "key")
-	if err := os.WriteFile(secret, []byte("a passphrase of many signs"), 0o600); err != nil {
+	own, err := age.GenerateX25519Identity() // a passphrase is slow to try by intent
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("BACKUP_KEY_FILE", secret)
+	useKey(t, own.Recipient().String())
 
 	working, err := openPostgres(t.Context(), os.Getenv("DATABASE_URL"))
 	if err != nil {
@@ -72,6 +74,7 @@ func TestABackupOfPostgreSQLUnderLoadRestoresAllThatWasAcknowledged(t *testing.T
 		t.Errorf("left behind: %v", left)
 	}
 
+	useKey(t, own.String())
 	fresh := filepath.Join(t.TempDir(), "data")
 	if _, err := running(t, runRestore, "-data", fresh, file); err == nil || !strings.Contains(err.Error(), "空的数据库") {
 		t.Fatalf("over what is there: %v", err)
