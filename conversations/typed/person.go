@@ -23,6 +23,7 @@ var (
 	// rare.
 	namedAfter = regexp.MustCompile(`(` + surnames + `\p{Han}{1,2}?)(?:同志|先生|女士|老师|医生|主任|书记|局长|副局长|镇长|乡长|村长|科长|股长|主席|经理|律师|等人|本人|反映|表示|举报|赞成|反对|签字|负责|联系|（男|（女|（未成年)`)
 	atSurname  = regexp.MustCompile(`^` + surnames)
+	atOffice   = regexp.MustCompile(`[科局股室部委办处院所站队组会]$`) // 工程科科长
 
 	// Words that begin with a surname and stand where names do.
 	notNames = []string{"周边", "周期", "周围", "张贴", "陈述", "陈旧", "林地", "林业", "林场", "罗列", "董事", "曾经", "黄河", "黄线", "孔洞", "王者", "杨树", "唐突", "叶片", "丁字",
@@ -41,7 +42,7 @@ func PersonNames(text string) []string {
 	for _, where := range []*regexp.Regexp{namedBefore, namedAfter} {
 		for _, m := range where.FindAllStringSubmatch(text, -1) {
 			name := m[1]
-			if !strings.Contains(name, "某") && !slices.Contains(out, name) && !slices.ContainsFunc(notNames, func(w string) bool { return strings.HasPrefix(name, w) }) {
+			if !strings.Contains(name, "某") && !atOffice.MatchString(name) && !slices.Contains(out, name) && !slices.ContainsFunc(notNames, func(w string) bool { return strings.HasPrefix(name, w) }) {
 				out = append(out, name)
 			}
 		}
