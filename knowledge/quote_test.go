@@ -50,6 +50,27 @@ func TestALongNamedArticleIsQuotedInAllItsParts(t *testing.T) {
 	}
 }
 
+// 第N款第M项 of such an article is found in whichever part holds it.
+func TestAnItemIsFoundInItsPart(t *testing.T) {
+	long := strings.Repeat("说明文字，", 40)
+	doc := documents.Split("l.md", "---\ntitle: 某县容错办法\nlevel: 规范性文件\neffective: 2021-01-01\n---\n第一条　甲"+long+"：\n（一）子"+long+"；\n（二）丑。\n乙"+long+"：\n（一）寅；\n丙。\n")
+	if len(doc.Passages) < 2 {
+		t.Fatal("the article is not split")
+	}
+	g := newGeneration([]documents.Document{doc}, nil)
+	for part := range doc.Passages {
+		units := g.article(part)
+		for _, c := range []struct {
+			paragraph, item int
+			want            string
+		}{{1, 2, "（二）丑。"}, {0, 2, "（二）丑。"}, {2, 1, "（一）寅；"}, {3, 0, "丙。"}} {
+			if got := pieceNamed(units, c.paragraph, c.item); len(got) != 1 || strings.TrimSpace(units[got[0]].Text) != c.want {
+				t.Errorf("from part %d, 第%d款第%d项: %v of %d", part, c.paragraph, c.item, got, len(units))
+			}
+		}
+	}
+}
+
 // A sentence such as 有下列情形之一的 says nothing without one of its items.
 func TestASentenceThatLeadsToItemsHasSomeOfThem(t *testing.T) {
 	b := sampleBase(t, Options{})
