@@ -165,6 +165,9 @@ func useKey(t *testing.T, text string) {
 }
 
 func TestADamagedBackupIsRefusedWhereverTheDamageIs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two thousand restores, one after the other")
+	}
 	for name, key := range keys(t) {
 		t.Run(name, func(t *testing.T) {
 			dir, _, _ := installation(t)
